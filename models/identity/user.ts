@@ -1,0 +1,57 @@
+// Generated from crds/identity/user.yaml by `npm run generate`; do not edit.
+import type { Condition, Kind, KubeObject, LocalRef, ObjectMeta } from "../kind.ts";
+
+/** Somebody who can log in (Keystone user). */
+export interface User extends KubeObject {
+  apiVersion: "identity.kumulus.cloud/v1alpha1";
+  kind: "User";
+  metadata: ObjectMeta;
+  spec: UserSpec;
+  status?: UserStatus;
+}
+
+export const User: Kind<User> = Object.freeze({
+  group: "identity.kumulus.cloud",
+  version: "v1alpha1",
+  kind: "User",
+  plural: "users",
+  namespaced: false,
+});
+
+/** What the user wants. */
+export interface UserSpec {
+  /** The name that OpenStack clients show. The object's own name when absent. */
+  displayName?: string;
+  /** Free text for people. */
+  description?: string;
+  /** E-mail address. */
+  email?: string;
+  /** A disabled user can not log in and its tokens are dead. */
+  enabled?: boolean;
+  /** The Domain it belongs to. */
+  domainRef: LocalRef;
+  /** The Tenant that a login without scope gets. */
+  defaultTenantRef?: LocalRef;
+  /** Secret of the system namespace that holds the password's hash. */
+  passwordSecretRef?: UserPasswordSecretRef;
+}
+
+/** Secret of the system namespace that holds the password's hash. */
+export interface UserPasswordSecretRef {
+  /** Name of the Secret. */
+  name: string;
+  /** Key inside the Secret. Its value is an argon2id or bcrypt hash. */
+  key?: string;
+}
+
+/** What the controllers have seen and decided. */
+export interface UserStatus {
+  /** What is true of this object now. Ready says whether it can be used. */
+  conditions?: Condition[];
+  /** The metadata.generation that this status was computed from. */
+  observedGeneration?: number;
+  /** When the password's hash last changed. Tokens issued before are dead. */
+  passwordChangedAt?: string;
+  /** SHA-256 of the hash seen last. */
+  passwordFingerprint?: string;
+}
