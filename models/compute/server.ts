@@ -100,6 +100,10 @@ export interface ServerStatus {
   taskState?: string;
   /** Nova's OS-EXT-STS:power_state. */
   powerState?: "NOSTATE" | "RUNNING" | "PAUSED" | "SHUTDOWN" | "CRASHED" | "SUSPENDED";
+  /** The spec.power that was carried out last. A guest that powers itself off leaves it, so that nothing starts it again. */
+  power?: "On" | "Off";
+  /** Host name that the guest was given. */
+  hostname?: string;
   /** The node that runs it. */
   node?: string;
   /** When it first ran. */
