@@ -1,0 +1,22 @@
+// CDI's kinds as this project addresses them. Types come from CDI's OpenAPI (types only, nothing of that package runs).
+import type { V1beta1DataVolumeSpec, V1beta1DataVolumeStatus } from "@kubevirt-ui-ext/kubevirt-api/containerized-data-importer";
+import type { Kind, KubeObject } from "../../models/kind.ts";
+
+export type DataVolumeSpec = V1beta1DataVolumeSpec;
+export type DataVolumeStatus = V1beta1DataVolumeStatus;
+
+/** A claim and the data that fills it: an import, an upload, a copy, or zeros. It makes a PersistentVolumeClaim of its own name. */
+export interface DataVolume extends KubeObject {
+  apiVersion: "cdi.kubevirt.io/v1beta1";
+  kind: "DataVolume";
+  spec: DataVolumeSpec;
+  status?: DataVolumeStatus;
+}
+
+export const DataVolume: Kind<DataVolume> = Object.freeze({
+  group: "cdi.kubevirt.io",
+  version: "v1beta1",
+  kind: "DataVolume",
+  plural: "datavolumes",
+  namespaced: true,
+});

@@ -1,0 +1,75 @@
+// KubeVirt's kinds as this project addresses them. Types come from KubeVirt's OpenAPI (types only, nothing of that package runs).
+import type {
+  V1VirtualMachineInstanceCondition,
+  V1VirtualMachineInstanceMigrationSpec,
+  V1VirtualMachineInstanceMigrationStatus,
+  V1VirtualMachineInstanceSpec,
+  V1VirtualMachineInstanceStatus,
+  V1VirtualMachineSpec,
+  V1VirtualMachineStatus,
+} from "@kubevirt-ui-ext/kubevirt-api/kubevirt";
+import type { Kind, KubeObject } from "../../models/kind.ts";
+
+/** The generated type leaves the times out, which the API server sends. */
+export interface InstanceCondition extends V1VirtualMachineInstanceCondition {
+  lastProbeTime?: string | null;
+  lastTransitionTime?: string | null;
+}
+
+export type VirtualMachineSpec = V1VirtualMachineSpec;
+export interface VirtualMachineStatus extends V1VirtualMachineStatus {
+  conditions?: InstanceCondition[];
+}
+
+/** A guest that is defined: its hardware, and whether it should run. */
+export interface VirtualMachine extends KubeObject {
+  apiVersion: "kubevirt.io/v1";
+  kind: "VirtualMachine";
+  spec: VirtualMachineSpec;
+  status?: VirtualMachineStatus;
+}
+
+export const VirtualMachine: Kind<VirtualMachine> = Object.freeze({
+  group: "kubevirt.io",
+  version: "v1",
+  kind: "VirtualMachine",
+  plural: "virtualmachines",
+  namespaced: true,
+});
+
+export type VirtualMachineInstanceSpec = V1VirtualMachineInstanceSpec;
+export interface VirtualMachineInstanceStatus extends V1VirtualMachineInstanceStatus {
+  conditions?: InstanceCondition[];
+}
+
+/** One run of a VirtualMachine, of the same name. It has no status subresource: it is written whole. */
+export interface VirtualMachineInstance extends KubeObject {
+  apiVersion: "kubevirt.io/v1";
+  kind: "VirtualMachineInstance";
+  spec: VirtualMachineInstanceSpec;
+  status?: VirtualMachineInstanceStatus;
+}
+
+export const VirtualMachineInstance: Kind<VirtualMachineInstance> = Object.freeze({
+  group: "kubevirt.io",
+  version: "v1",
+  kind: "VirtualMachineInstance",
+  plural: "virtualmachineinstances",
+  namespaced: true,
+});
+
+/** One live migration. */
+export interface VirtualMachineInstanceMigration extends KubeObject {
+  apiVersion: "kubevirt.io/v1";
+  kind: "VirtualMachineInstanceMigration";
+  spec: V1VirtualMachineInstanceMigrationSpec;
+  status?: V1VirtualMachineInstanceMigrationStatus;
+}
+
+export const VirtualMachineInstanceMigration: Kind<VirtualMachineInstanceMigration> = Object.freeze({
+  group: "kubevirt.io",
+  version: "v1",
+  kind: "VirtualMachineInstanceMigration",
+  plural: "virtualmachineinstancemigrations",
+  namespaced: true,
+});
