@@ -15,7 +15,7 @@ export interface DatabaseServer {
   /** SIGKILL, and waits for the end. */
   kill(): Promise<void>;
   /** Starts it again, on the same file or on a new empty one. */
-  start(options?: { empty?: boolean }): Promise<void>;
+  start(options?: { empty?: boolean; args?: readonly string[] }): Promise<void>;
   /** Kills it and removes the directory. */
   stop(): Promise<void>;
 }
@@ -24,23 +24,34 @@ export const northboundSchema = "/usr/share/ovn/ovn-nb.ovsschema";
 export const southboundSchema = "/usr/share/ovn/ovn-sb.ovsschema";
 export const vswitchSchema = "/usr/share/openvswitch/vswitch.ovsschema";
 
-/** `clustered` makes a cluster of this one member. */
-export async function startDatabaseServer(schema: string, options: { clustered?: boolean } = {}): Promise<DatabaseServer> {
+/** `clustered` makes a cluster of this one member; `joins` adds a member to another's cluster. */
+export async function startDatabaseServer(
+  schema: string,
+  options: { clustered?: boolean; joins?: DatabaseServer } = {},
+): Promise<DatabaseServer> {
   const directory = await mkdtemp("/tmp/ovsdb-");
   const [file, socket] = [join(directory, "db"), join(directory, "sock")];
   let child: ChildProcess | undefined;
 
   async function create(): Promise<void> {
-    const kind = options.clustered ? ["create-cluster", file, schema, `unix:${join(directory, "raft")}`] : ["create", file, schema];
-    await run("ovsdb-tool", kind);
+    const raft = `unix:${join(directory, "raft")}`;
+    if (options.joins) {
+      const { stdout } = await run("ovsdb-tool", ["schema-name", schema]);
+      await run("ovsdb-tool", ["join-cluster", file, stdout.trim(), raft, `unix:${join(options.joins.directory, "raft")}`]);
+    } else {
+      await run("ovsdb-tool", options.clustered ? ["create-cluster", file, schema, raft] : ["create", file, schema]);
+    }
   }
 
-  async function start({ empty = false } = {}): Promise<void> {
+  async function start({ empty = false, args = [] }: { empty?: boolean; args?: readonly string[] } = {}): Promise<void> {
     if (empty) await rm(file, { force: true });
     if (!existsSync(file)) await create();
     await rm(socket, { force: true });
-    const args = [`--remote=punix:${socket}`, `--unixctl=${join(directory, "ctl")}`, `--log-file=${join(directory, "log")}`];
-    child = spawn("ovsdb-server", ["-vconsole:off", "-vsyslog:off", "--no-chdir", ...args, file], { stdio: "ignore", cwd: directory });
+    const own = [`--remote=punix:${socket}`, `--unixctl=${join(directory, "ctl")}`, `--log-file=${join(directory, "log")}`];
+    child = spawn("ovsdb-server", ["-vconsole:off", "-vsyslog:off", "--no-chdir", ...own, ...args, file], {
+      stdio: "ignore",
+      cwd: directory,
+    });
     for (let i = 0; i < 500 && !existsSync(socket); i++) await new Promise((resolve) => setTimeout(resolve, 10));
     if (!existsSync(socket)) throw new Error(`ovsdb-server did not start; see ${directory}/log`);
   }
