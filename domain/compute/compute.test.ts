@@ -28,7 +28,10 @@ describe("names of a server's parts", () => {
   });
   it("puts a UUID into the firmware even where the id is none", () => {
     assert.equal(firmwareUUID(server({}, { "kumulus.cloud/id": "my-server" })), "5f0c1b1e-1111-4222-8333-444455556666");
-    assert.equal(firmwareUUID(server({}, { "kumulus.cloud/id": "0F0C1B1E-1111-4222-8333-444455556666" })), "0f0c1b1e-1111-4222-8333-444455556666");
+    assert.equal(
+      firmwareUUID(server({}, { "kumulus.cloud/id": "0F0C1B1E-1111-4222-8333-444455556666" })),
+      "0f0c1b1e-1111-4222-8333-444455556666",
+    );
   });
   it("derives attachment ids that are UUIDs", () => {
     assert.match(attachmentIDOf("a", "b"), /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
@@ -50,13 +53,20 @@ describe("host names", () => {
     assert.equal(hostnameOf(server({ hostname: "given", displayName: "x" })), "given");
   });
   it("is always a DNS label", () => {
-    fc.assert(fc.property(fc.string({ unit: "binary", maxLength: 300 }), (name) => /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$/.test(hostnameFrom(name))));
+    fc.assert(
+      fc.property(fc.string({ unit: "binary", maxLength: 300 }), (name) =>
+        /^([a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)?$/.test(hostnameFrom(name)),
+      ),
+    );
   });
 });
 
 describe("device names", () => {
   it("counts as the kernel does", () => {
-    assert.deepEqual([0, 25, 26, 27, 701, 702].map((n) => diskDevice("vd", n)), ["/dev/vda", "/dev/vdz", "/dev/vdaa", "/dev/vdab", "/dev/vdzz", "/dev/vdaaa"]);
+    assert.deepEqual(
+      [0, 25, 26, 27, 701, 702].map((n) => diskDevice("vd", n)),
+      ["/dev/vda", "/dev/vdz", "/dev/vdaa", "/dev/vdab", "/dev/vdzz", "/dev/vdaaa"],
+    );
     assert.equal(nextDevice("vd", new Set(["/dev/vda", "/dev/vdc"])), "/dev/vdb");
   });
   it("prefers what the hypervisor says", () => {
@@ -68,13 +78,13 @@ describe("device names", () => {
 
 describe("SSH public keys", () => {
   // A key made for this test with ssh-keygen, and what `ssh-keygen -l -E md5` says about it.
-  const ed25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEgWOO6UwKMEwKPSyTeVK3zXPIm0IwRl2V1hy+kEoJTc me@here";
+  const ed25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJmRE5bASQMpTmzOOAuvaeVcDA45e3d3mHKPVLV1jaM7 me@here";
 
   it("accepts an ed25519 key and keeps its comment", () => {
     const key = parsePublicKey(`${ed25519}\n`);
     assert.equal(key.type, "ssh-ed25519");
     assert.equal(key.comment, "me@here");
-    assert.match(key.fingerprint, /^([0-9a-f]{2}:){15}[0-9a-f]{2}$/);
+    assert.equal(key.fingerprint, "a6:b3:a9:72:d0:d5:d0:75:ef:47:0b:68:68:45:4c:0f");
   });
 
   it("accepts what OpenSSL makes as RSA", () => {
@@ -98,12 +108,20 @@ describe("SSH public keys", () => {
     ["options before the key", `no-pty ${ed25519}`],
     ["prototype", "__proto__ AAAA"],
   ];
-  for (const [why, text] of bad) it(`refuses ${why}`, () => assert.throws(() => parsePublicKey(text), (error) => isCode(error, "Invalid")));
+  for (const [why, text] of bad)
+    it(`refuses ${why}`, () =>
+      assert.throws(
+        () => parsePublicKey(text),
+        (error) => isCode(error, "Invalid"),
+      ));
 
   it("takes the SHA-1 of a certificate", () => {
     const pem = `-----BEGIN CERTIFICATE-----\n${Buffer.from("der").toString("base64")}\n-----END CERTIFICATE-----\n`;
     assert.match(certificateFingerprint(pem), /^([0-9a-f]{2}:){19}[0-9a-f]{2}$/);
-    assert.throws(() => certificateFingerprint("x"), (error) => isCode(error, "Invalid"));
+    assert.throws(
+      () => certificateFingerprint("x"),
+      (error) => isCode(error, "Invalid"),
+    );
   });
 });
 
