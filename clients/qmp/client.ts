@@ -29,7 +29,10 @@ export function createQmpClient(options: QmpClientOptions): QmpClient {
   async function once(): Promise<boolean> {
     const connection = await connectQmp(options).catch(() => undefined);
     if (!connection) return false;
-    if (stop.signal.aborted) return (connection.close(), true);
+    if (stop.signal.aborted) {
+      connection.close();
+      return true;
+    }
     current = connection;
     options.onConnect?.();
     for (const resolve of wake.splice(0)) resolve();
