@@ -1,0 +1,112 @@
+// The instance's own certificate authorities, certificates, keys and tokens, made once with openssl and renewed before they end.
+import { randomBytes, X509Certificate } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { writeWhole } from "../instance/store.ts";
+import type { InstanceConfig, KubeUser } from "../instance.ts";
+import { run } from "../run.ts";
+
+const days = 3650;
+const renewBeforeMs = 30 * 24 * 3600 * 1000;
+
+interface Authority {
+  cert: string;
+  key: string;
+}
+
+interface Leaf {
+  cert: string;
+  key: string;
+  subject: string;
+  usage: "serverAuth" | "clientAuth" | "serverAuth,clientAuth";
+  names?: string;
+}
+
+function isCurrent(path: string): boolean {
+  if (!existsSync(path)) return false;
+  return Date.parse(new X509Certificate(readFileSync(path)).validTo) - Date.now() > renewBeforeMs;
+}
+
+const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+
+function ensureAuthority({ cert, key }: Authority, subject: string): void {
+  if (isCurrent(cert) && existsSync(key)) return;
+  const constraints = ["-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign"];
+  run("openssl", ["req", "-x509", ...newKey, "-keyout", key, "-out", cert, "-days", String(days), "-subj", subject, ...constraints]);
+}
+
+function issue(authority: Authority, leaf: Leaf): void {
+  const scratch = mkdtempSync(join(dirname(leaf.cert), ".issue-"));
+  const file = (name: string) => join(scratch, name);
+  const extensions = ["basicConstraints=CA:FALSE", "keyUsage=digitalSignature", `extendedKeyUsage=${leaf.usage}`];
+  writeFileSync(file("extensions"), [...extensions, ...(leaf.names ? [`subjectAltName=${leaf.names}`] : [])].join("\n"));
+  run("openssl", ["req", "-new", ...newKey, "-keyout", file("key"), "-out", file("request"), "-subj", leaf.subject]);
+  const signer = ["-CA", authority.cert, "-CAkey", authority.key, "-set_serial", `0x${randomBytes(15).toString("hex")}`];
+  run("openssl", [
+    "x509",
+    "-req",
+    "-in",
+    file("request"),
+    ...signer,
+    "-days",
+    String(days - 1),
+    "-extfile",
+    file("extensions"),
+    "-out",
+    file("cert"),
+  ]);
+  renameSync(file("key"), leaf.key);
+  renameSync(file("cert"), leaf.cert);
+  rmSync(scratch, { recursive: true });
+}
+
+function leaves({ certs, network }: InstanceConfig): Leaf[] {
+  const names = `DNS:localhost,DNS:kubernetes.default.svc,IP:127.0.0.1,IP:${network.gatewayIP}`;
+  return [
+    { cert: certs.serverCert, key: certs.serverKey, subject: "/CN=kumulus", usage: "serverAuth,clientAuth", names },
+    { cert: certs.kubeletClientCert, key: certs.kubeletClientKey, subject: "/CN=kube-apiserver-kubelet-client", usage: "clientAuth" },
+    { cert: certs.etcdClientCert, key: certs.etcdClientKey, subject: "/CN=kube-apiserver-etcd", usage: "clientAuth" },
+  ];
+}
+
+function ensureServiceAccountKeys({ certs }: InstanceConfig): void {
+  if (existsSync(certs.serviceAccountPublicKey)) return;
+  run("openssl", ["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-out", certs.serviceAccountKey]);
+  run("openssl", ["pkey", "-in", certs.serviceAccountKey, "-pubout", "-out", certs.serviceAccountPublicKey]);
+}
+
+export const kubeUsers: Record<KubeUser, { name: string; group: string }> = {
+  admin: { name: "admin", group: "system:masters" },
+  operator: { name: "kumulus:operator", group: "kumulus:roles" },
+  api: { name: "kumulus:api", group: "kumulus:roles" },
+  webhook: { name: "kumulus:webhook", group: "kumulus:roles" },
+  node: { name: "kumulus:node", group: "kumulus:roles" },
+  controllerManager: { name: "system:kube-controller-manager", group: "kumulus:control-plane" },
+};
+
+/** Bearer token of each identity, made once. kube-apiserver reads the file only at its start. */
+export function ensureTokens({ certs }: InstanceConfig): Record<KubeUser, string> {
+  const lines = existsSync(certs.tokens) ? readFileSync(certs.tokens, "utf8").split("\n") : [];
+  const known = new Map(lines.map((line) => line.split(",")).map(([token = "", name = ""]) => [name, token]));
+  const users = Object.entries(kubeUsers) as [KubeUser, { name: string; group: string }][];
+  const tokens = Object.fromEntries(users.map(([user, { name }]) => [user, known.get(name) ?? randomBytes(24).toString("hex")]));
+  const text = users.map(([user, { name, group }]) => `${tokens[user]},${name},${name},${group}\n`).join("");
+  if (lines.join("\n") !== text) writeWhole(certs.tokens, text, 0o600);
+  return tokens as Record<KubeUser, string>;
+}
+
+/** Makes what is missing or ends within 30 days. A new CA means new certificates for all. */
+export function ensureCerts(config: InstanceConfig): void {
+  const { certs } = config;
+  const dir = dirname(certs.ca);
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const ca = { cert: certs.ca, key: join(dir, "ca.key") };
+  const frontProxyCA = { cert: certs.frontProxyCA, key: join(dir, "front-proxy-ca.key") };
+  const fresh = !isCurrent(ca.cert) || !isCurrent(frontProxyCA.cert);
+  ensureAuthority(ca, `/CN=kumulus ${config.name}`);
+  ensureAuthority(frontProxyCA, `/CN=kumulus ${config.name} front proxy`);
+  for (const leaf of leaves(config)) if (fresh || !isCurrent(leaf.cert)) issue(ca, leaf);
+  const frontProxy: Leaf = { cert: certs.frontProxyCert, key: certs.frontProxyKey, subject: "/CN=front-proxy", usage: "clientAuth" };
+  if (fresh || !isCurrent(frontProxy.cert)) issue(frontProxyCA, frontProxy);
+  ensureServiceAccountKeys(config);
+}

@@ -1,0 +1,88 @@
+// The supervisor seen from `make`: starting it, talking to it.
+import { spawn } from "node:child_process";
+import { closeSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ProcessDefinition, ProcessReport, Reply, Request } from "./definition.ts";
+import { openLog } from "./logs.ts";
+import { commandLine } from "./proc.ts";
+
+/** Name of an environment variable that all processes of an instance carry; its value is the state directory. */
+export const markName = "KUMULUS_STATE";
+
+const startTimeoutMs = 10_000;
+
+export interface Place {
+  stateDir: string;
+  runDir: string;
+  logsDir: string;
+}
+
+export class SupervisorClient {
+  readonly #connection: Socket;
+  readonly #replies: AsyncIterator<string>;
+
+  private constructor(connection: Socket) {
+    this.#connection = connection;
+    this.#replies = createInterface({ input: connection })[Symbol.asyncIterator]();
+  }
+
+  /** Undefined when no supervisor listens. */
+  static open(runDir: string): Promise<SupervisorClient | undefined> {
+    return new Promise((resolve) => {
+      const connection = connect(join(runDir, "supervisor.sock"));
+      connection.on("error", () => resolve(undefined));
+      connection.on("connect", () => resolve(new SupervisorClient(connection)));
+    });
+  }
+
+  async #ask(request: Request): Promise<Reply & { ok: true }> {
+    this.#connection.write(`${JSON.stringify(request)}\n`);
+    const line = await this.#replies.next();
+    if (line.done) throw new Error("the supervisor ended in the middle of an answer; see logs/supervisor.log");
+    const reply = JSON.parse(line.value) as Reply;
+    if (!reply.ok) throw new Error(reply.error);
+    return reply;
+  }
+
+  /** Resolves when it is ready; rejects with what to look at. */
+  async ensure(definition: ProcessDefinition): Promise<void> {
+    await this.#ask({ op: "ensure", definition });
+  }
+
+  async status(): Promise<{ pid: number; processes: ProcessReport[] }> {
+    const { pid = 0, processes = [] } = await this.#ask({ op: "status" });
+    return { pid, processes };
+  }
+
+  /** Ends the supervisor, not what it keeps. */
+  async leave(): Promise<void> {
+    await this.#ask({ op: "leave" });
+    this.close();
+  }
+
+  close(): void {
+    this.#connection.destroy();
+  }
+}
+
+/** Connects to the instance's supervisor; starts one, detached, when there is none or it is not the one of `argv`. It takes over what runs. */
+export async function ensureSupervisor(place: Place, argv: readonly string[]): Promise<SupervisorClient> {
+  const present = await SupervisorClient.open(place.runDir);
+  if (present && commandLine((await present.status()).pid).join("\0") === argv.join("\0")) return present;
+  await present?.leave();
+  const log = openLog(place.logsDir, "supervisor");
+  const [program = "", ...rest] = argv;
+  const env = { ...process.env, [markName]: place.stateDir };
+  spawn(program, rest, { detached: true, stdio: ["ignore", log, log], cwd: "/", env }).unref();
+  closeSync(log);
+  const end = Date.now() + startTimeoutMs;
+  while (Date.now() < end) {
+    const client = await SupervisorClient.open(place.runDir);
+    if (client) return client;
+    await sleep(30);
+  }
+  throw new Error(`the supervisor did not start; see ${join(place.logsDir, "supervisor.log")}`);
+}
