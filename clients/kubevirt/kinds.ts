@@ -1,5 +1,6 @@
 // KubeVirt's kinds as this project addresses them. Types come from KubeVirt's OpenAPI (types only, nothing of that package runs).
 import type {
+  V1AddVolumeOptions,
   V1VirtualMachineInstanceCondition,
   V1VirtualMachineInstanceMigrationSpec,
   V1VirtualMachineInstanceMigrationStatus,
@@ -57,6 +58,8 @@ export const VirtualMachineInstance: Kind<VirtualMachineInstance> = Object.freez
   plural: "virtualmachineinstances",
   namespaced: true,
 });
+
+export type AddVolumeOptions = V1AddVolumeOptions;
 
 /** One live migration. */
 export interface VirtualMachineInstanceMigration extends KubeObject {

@@ -1,0 +1,66 @@
+// KubeVirt's verbs on guests (`subresources.kubevirt.io`, served by virt-api, or by the node agent where there is no cluster).
+import { KumulusError } from "../../domain/errors.ts";
+import type { KubeClient, ObjectKey } from "../../operator/contract.ts";
+import type { AddVolumeOptions } from "./kinds.ts";
+
+export interface Power {
+  /** 202: leaves a note; the guest is made when its disks are there. `paused` stops it before its first instruction. */
+  start(guest: ObjectKey, options?: { paused?: boolean }): Promise<void>;
+  /** ACPI power button, and the plug after `gracePeriodSeconds` (the VM's own when absent; 0 pulls it at once). */
+  stop(guest: ObjectKey, options?: { gracePeriodSeconds?: number }): Promise<void>;
+  /** Stop and start. `force` pulls the plug. Also starts a guest that has ended by itself: whoever must refuse that does so before. */
+  restart(guest: ObjectKey, options?: { force?: boolean }): Promise<void>;
+  /** Asks the guest (agent, else ACPI) to reboot; the run stays the same. */
+  softReboot(guest: ObjectKey): Promise<void>;
+  /** The reset button; the run stays the same. */
+  reset(guest: ObjectKey): Promise<void>;
+  pause(guest: ObjectKey): Promise<void>;
+  unpause(guest: ObjectKey): Promise<void>;
+}
+
+export interface KubeVirt extends Power {
+  addVolume(guest: ObjectKey, options: AddVolumeOptions): Promise<void>;
+  removeVolume(guest: ObjectKey, volumeName: string): Promise<void>;
+}
+
+/** `reason` of the error that start and restart give while an earlier request is carried out: ask again. */
+export const underway = "StateChangeUnderway";
+
+type Target = "virtualmachines" | "virtualmachineinstances";
+
+export function subresourcePath(target: Target, { namespace, name }: ObjectKey, verb: string): string {
+  return `/apis/subresources.kubevirt.io/v1/namespaces/${encodeURIComponent(namespace ?? "")}/${target}/${encodeURIComponent(name)}/${verb}`;
+}
+
+/** Every method rejects with KumulusError in KubeVirt's words: NotFound (no such guest, or it has no run), Conflict (wrong state), Invalid, Unavailable. */
+export function kubeVirt(client: Pick<KubeClient, "request">): KubeVirt {
+  async function call(target: Target, guest: ObjectKey, verb: string, body?: object): Promise<void> {
+    try {
+      await client.request("PUT", subresourcePath(target, guest, verb), body);
+    } catch (error) {
+      throw inKubeVirtsWords(error);
+    }
+  }
+  return {
+    start: (guest, { paused } = {}) => call("virtualmachines", guest, "start", paused ? { paused } : undefined),
+    stop: (guest, { gracePeriodSeconds: gracePeriod } = {}) =>
+      call("virtualmachines", guest, "stop", gracePeriod === undefined ? undefined : { gracePeriod }),
+    restart: (guest, { force } = {}) => call("virtualmachines", guest, "restart", force ? { gracePeriodSeconds: 0 } : undefined),
+    softReboot: (guest) => call("virtualmachineinstances", guest, "softreboot"),
+    reset: (guest) => call("virtualmachineinstances", guest, "reset"),
+    pause: (guest) => call("virtualmachineinstances", guest, "pause"),
+    unpause: (guest) => call("virtualmachineinstances", guest, "unpause"),
+    addVolume: (guest, options) => call("virtualmachines", guest, "addvolume", options),
+    removeVolume: (guest, name) => call("virtualmachines", guest, "removevolume", { name }),
+  };
+}
+
+const preamble = /^Operation cannot be fulfilled on virtualmachine(?:instance)?\.kubevirt\.io "[^"]*": /;
+
+/** Leaves out Kubernetes' preamble; a request that came while another is underway gets a reason of its own, since KubeVirt says only 500. */
+export function inKubeVirtsWords(error: unknown): unknown {
+  if (!(error instanceof KumulusError)) return error;
+  const message = error.message.replace(preamble, "").replace(/^Internal error occurred: /, "");
+  const reason = /stop\/start already underway/.test(message) ? underway : error.reason;
+  return new KumulusError(error.code, message, { status: error.status, cause: error, ...(reason === undefined ? {} : { reason }) });
+}
