@@ -14,7 +14,7 @@ const recipe = import.meta.dirname;
 const bootMiB = 24;
 const rootMiB = 48;
 /** `cryptomgr.notests` halves the kernel's boot under emulation; `loglevel=4` keeps the console to what matters, and each line costs time. */
-const commandLine = "console=tty0 console=ttyS0,115200 cryptomgr.notests loglevel=4 panic=10 net.ifnames=0";
+const commandLine = "console=tty0 console=ttyS0,115200 cryptomgr.notests panic=10 net.ifnames=0";
 
 export interface BuildOptions {
   /** Where images are kept; one folder per recipe. */
@@ -25,9 +25,15 @@ export interface BuildOptions {
 /** Changes with every file that the image is made from, so that a changed recipe is built anew. */
 function recipeHash(): string {
   const sum = createHash("sha256");
-  const files = readdirSync(recipe, { recursive: true, encoding: "utf8" }).filter((path) => !path.endsWith(".test.ts") && !path.startsWith("testing"));
+  const files = readdirSync(recipe, { recursive: true, encoding: "utf8" }).filter(
+    (path) => !path.endsWith(".test.ts") && !path.startsWith("testing"),
+  );
   for (const path of files.sort()) {
-    if (statSync(join(recipe, path)).isFile()) sum.update(`${path}\0`).update(readFileSync(join(recipe, path))).update("\0");
+    if (statSync(join(recipe, path)).isFile())
+      sum
+        .update(`${path}\0`)
+        .update(readFileSync(join(recipe, path)))
+        .update("\0");
   }
   return sum.digest("hex").slice(0, 12);
 }
@@ -55,8 +61,19 @@ export async function buildGuestImage({ cacheDirectory, say }: BuildOptions): Pr
     const kernel = readdirSync(join(packages, "boot")).find((name) => name.startsWith("vmlinuz-"));
     if (!kernel) throw new Error("the kernel package has no vmlinuz");
     const initrd = makeInitrd(join(scratch, "initrd"), { packages, init: join(recipe, "initrd/init"), modules: initrdModules });
-    const rootDirectory = makeRoot(join(scratch, "root"), { packages, overlay: join(recipe, "root"), modules: loadOrder(modules, guestModules, loaded) });
-    makeDisk(join(scratch, "guest.qcow2"), scratch, { kernel: join(packages, "boot", kernel), initrd, rootDirectory, commandLine, bootMiB, rootMiB });
+    const rootDirectory = makeRoot(join(scratch, "root"), {
+      packages,
+      overlay: join(recipe, "root"),
+      modules: loadOrder(modules, guestModules, loaded),
+    });
+    makeDisk(join(scratch, "guest.qcow2"), scratch, {
+      kernel: join(packages, "boot", kernel),
+      initrd,
+      rootDirectory,
+      commandLine,
+      bootMiB,
+      rootMiB,
+    });
     mkdirSync(target, { recursive: true });
     renameSync(join(scratch, "guest.qcow2"), image);
   } finally {

@@ -89,13 +89,7 @@ export function makeDisk(target: string, scratch: string, parts: DiskParts): voi
   makeRoot(root, parts);
   makeFile(disk, 1 + parts.bootMiB + parts.rootMiB);
   const descriptor = openSync(disk, "r+");
-  writeSync(
-    descriptor,
-    masterBootRecord(readFileSync(bootCode), parts.bootMiB, parts.rootMiB),
-    0,
-    sectorBytes,
-    0,
-  );
+  writeSync(descriptor, masterBootRecord(readFileSync(bootCode), parts.bootMiB, parts.rootMiB), 0, sectorBytes, 0);
   writeSync(descriptor, readFileSync(boot), 0, statSync(boot).size, mebibyte);
   writeSync(descriptor, readFileSync(root), 0, statSync(root).size, (1 + parts.bootMiB) * mebibyte);
   closeSync(descriptor);

@@ -29,6 +29,7 @@ export function downloadPackages(directory: string, say: (line: string) => void)
     run("apt-get", ["-q", "update"]);
     download(archives);
   }
-  for (const archive of readdirSync(archives).filter((name) => name.endsWith(".deb"))) run("dpkg-deb", ["-x", join(archives, archive), unpacked]);
+  for (const archive of readdirSync(archives).filter((name) => name.endsWith(".deb")))
+    run("dpkg-deb", ["-x", join(archives, archive), unpacked]);
   return unpacked;
 }

@@ -17,8 +17,10 @@ export interface InitrdParts {
 export function makeInitrd(directory: string, { packages, init, modules }: InitrdParts): string {
   for (const name of ["bin", "dev", "proc", "sys", "root", "modules"]) mkdirSync(join(directory, name), { recursive: true });
   copyFileSync(join(packages, "bin/busybox"), join(directory, "bin/busybox"));
-  for (const applet of ["sh", "mount", "umount", "insmod", "cat", "printf", "dd", "blockdev", "switch_root", "usleep"]) symlinkSync("busybox", join(directory, "bin", applet));
-  modules.forEach((path, index) => copyFileSync(path, join(directory, "modules", `${String(index).padStart(2, "0")}-${basename(path)}`)));
+  for (const applet of ["sh", "mount", "umount", "insmod", "cat", "printf", "dd", "blockdev", "switch_root", "usleep"])
+    symlinkSync("busybox", join(directory, "bin", applet));
+  for (const [index, path] of modules.entries())
+    copyFileSync(path, join(directory, "modules", `${String(index).padStart(2, "0")}-${basename(path)}`));
   copyFileSync(init, join(directory, "init"));
   chmodSync(join(directory, "init"), 0o755);
   const archive = run("sh", ["-c", 'find . | "$0" cpio -o -H newc', join(packages, "bin/busybox")], { cwd: directory });

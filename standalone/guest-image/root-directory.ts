@@ -1,5 +1,17 @@
 // The guest's root directory: chosen files of the Debian packages, busybox's commands, kernel modules, and our own files over them.
-import { chmodSync, chownSync, copyFileSync, cpSync, existsSync, globSync, lstatSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  globSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { guestFiles } from "./packages.ts";
 import { run } from "./run.ts";
@@ -13,7 +25,25 @@ export interface RootParts {
   modules: readonly string[];
 }
 
-const directories = ["dev", "proc", "sys", "run", "mnt", "opt", "root", "etc/dropbear", "home/debian/.ssh", "tmp", "usr/bin", "usr/sbin", "usr/lib/modules", "usr/lib64", "var/lib", "var/log", "var/tmp"];
+const directories = [
+  "dev",
+  "proc",
+  "sys",
+  "run",
+  "mnt",
+  "opt",
+  "root",
+  "etc/dropbear",
+  "home/debian/.ssh",
+  "tmp",
+  "usr/bin",
+  "usr/sbin",
+  "usr/lib/modules",
+  "usr/lib64",
+  "var/lib",
+  "var/log",
+  "var/tmp",
+];
 const debianUser = 1000;
 
 /** Debian 12 has /bin, /sbin and /lib inside /usr; its packages still name the old places. */
@@ -24,7 +54,8 @@ function merged(path: string): string {
 function copyPackages(root: string, packages: string): void {
   for (const pattern of Object.values(guestFiles).flat()) {
     const found = globSync(pattern, { cwd: packages });
-    if (found.length === 0) throw new Error(`no Debian package has ${pattern} any more: standalone/guest-image/packages.ts must be adapted`);
+    if (found.length === 0)
+      throw new Error(`no Debian package has ${pattern} any more: standalone/guest-image/packages.ts must be adapted`);
     for (const path of found) {
       const target = join(root, merged(path));
       mkdirSync(dirname(target), { recursive: true });
@@ -70,7 +101,15 @@ export function makeRoot(root: string, { packages, overlay, modules }: RootParts
   linkApplets(root);
   copyModules(root, modules);
   copyOverlay(root, overlay);
-  for (const [path, mode] of [["etc/shadow", 0o600], ["etc/sudoers", 0o440], ["usr/bin/sudo", 0o4755], ["tmp", 0o1777], ["var/tmp", 0o1777], ["root", 0o700]] as const) chmodSync(join(root, path), mode);
+  for (const [path, mode] of [
+    ["etc/shadow", 0o600],
+    ["etc/sudoers", 0o440],
+    ["usr/bin/sudo", 0o4755],
+    ["tmp", 0o1777],
+    ["var/tmp", 0o1777],
+    ["root", 0o700],
+  ] as const)
+    chmodSync(join(root, path), mode);
   symlinkSync("/proc/mounts", join(root, "etc/mtab"));
   for (const path of ["home/debian", "home/debian/.ssh"]) chownSync(join(root, path), debianUser, debianUser);
   return root;
