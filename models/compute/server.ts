@@ -50,6 +50,10 @@ export interface ServerSpec {
   diskConfig?: "AUTO" | "MANUAL";
   /** Secret with the password that the guest is asked to set. */
   adminPasswordSecretRef?: LocalRef;
+  /** IPv4 address that the user wants to be shown as the way in. */
+  accessIPv4?: string;
+  /** IPv6 address that the user wants to be shown as the way in. */
+  accessIPv6?: string;
   /** A locked server refuses actions of everybody but administrators. */
   locked?: boolean;
   /** Why it is locked. */
