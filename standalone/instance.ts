@@ -44,7 +44,7 @@ export interface InstanceNetwork {
 }
 
 export interface InstanceOVN {
-  /** `OVS_*` and `OVN_*` variables that every OVS or OVN command needs. */
+  /** `OVS_*` and `OVN_*` variables: with them `ovs-vsctl`, `ovn-nbctl`, `ovs-appctl` find this instance's databases and daemons by themselves. */
   environment: Record<string, string>;
   /** Targets as OVN spells them: `unix:/run/…`. */
   northbound: string;

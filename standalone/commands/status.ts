@@ -100,7 +100,8 @@ export async function status(options: Options): Promise<number> {
     `\n${cloud.length} processes use ${sum(cloud)} MiB; ${rows.length - cloud.length} guests use ${sum(rows.filter((row) => !cloud.includes(row)))} MiB`,
   );
   const ill = rows.filter(({ health }) => !healthy.has(health));
-  for (const { name, health } of ill) console.log(`${name}: ${health}; its log is .kumulus/${options.name}/logs/${name}.log`);
-  if (rows[0]?.health === "dead") console.log("Nobody restarts what dies now: `make up` takes over what runs");
+  const named = rows[0]?.health === "dead" ? [] : ill;
+  for (const { name, health } of named) console.log(`${name}: ${health}; its log is .kumulus/${options.name}/logs/${name}.log`);
+  if (rows[0]?.health === "dead") console.log("No supervisor: nobody restarts what dies now. `make up` takes over what runs");
   return ill.length === 0 ? 0 : 1;
 }

@@ -74,7 +74,7 @@ async function startNetwork(config: InstanceConfig): Promise<void> {
     await Promise.all([ovsConf, ovnNorthbound, ovnSouthbound].map((definition) => ensure(config, definition(config))));
     configureChassis(config);
     await Promise.all([ovsVswitchd, ovnNorthd].map((definition) => ensure(config, definition(config))));
-    ensureProviderBridge(config);
+    await ensureProviderBridge(config);
     await ensure(config, ovnController(config));
   });
 }

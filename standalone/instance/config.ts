@@ -35,14 +35,19 @@ function certsIn(dir: string): InstanceCerts {
 
 function ovnIn(stateDir: string, runDir: string, logsDir: string): InstanceOVN {
   const databases = join(stateDir, "ovn");
-  const run = join(runDir, "ovn");
-  const folders = { RUNDIR: run, LOGDIR: logsDir, DBDIR: databases, SYSCONFDIR: databases };
+  const folders = { RUNDIR: runDir, LOGDIR: logsDir, DBDIR: databases, SYSCONFDIR: databases };
   const pairs = Object.entries(folders).flatMap(([key, value]) => [
     [`OVS_${key}`, value],
     [`OVN_${key}`, value],
   ]);
   const environment = Object.fromEntries(pairs) as Record<string, string>;
-  return { environment, databases, northbound: `unix:${run}/nb.sock`, southbound: `unix:${run}/sb.sock`, conf: `unix:${run}/conf.sock` };
+  return {
+    environment,
+    databases,
+    northbound: `unix:${runDir}/ovnnb_db.sock`,
+    southbound: `unix:${runDir}/ovnsb_db.sock`,
+    conf: `unix:${runDir}/db.sock`,
+  };
 }
 
 function networkOf(options: InstanceOptions): InstanceNetwork {

@@ -1,8 +1,11 @@
 // The databases of OVS and OVN, this machine's settings in them, and the provider bridge.
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { InstanceConfig } from "../instance.ts";
-import { run } from "../run.ts";
+import { attempt, run } from "../run.ts";
+
+const deviceTimeoutMs = 5000;
 
 const schemas = {
   "conf.db": "/usr/share/openvswitch/vswitch.ovsschema",
@@ -11,9 +14,8 @@ const schemas = {
 };
 
 /** Makes the database files of a new instance; those that exist stay as they are. */
-export function ensureDatabases({ ovn, runDir }: InstanceConfig): void {
+export function ensureDatabases({ ovn }: InstanceConfig): void {
   mkdirSync(ovn.databases, { recursive: true, mode: 0o700 });
-  mkdirSync(join(runDir, "ovn"), { recursive: true, mode: 0o700 });
   for (const [file, schema] of Object.entries(schemas)) {
     const path = join(ovn.databases, file);
     if (!existsSync(path)) run("ovsdb-tool", ["create", path, schema], { env: ovn.environment });
@@ -45,10 +47,13 @@ export function configureChassis(config: InstanceConfig): void {
 }
 
 /** After vswitchd has started: the bridge to the outside, and on it the gateway of the external network. */
-export function ensureProviderBridge(config: InstanceConfig): void {
+export async function ensureProviderBridge(config: InstanceConfig): Promise<void> {
   const { bridge, gatewayIP, externalCIDR, namespacePath } = config.network;
   vsctl(config, ["--may-exist", "add-br", bridge, "--", "set", "bridge", bridge, "datapath_type=netdev"]);
   const inside = (argv: readonly string[]) => run("nsenter", [`--net=${namespacePath}`, ...argv]);
+  // ovs-vsctl waits for a vswitchd that answers, but one that is just starting may answer before it has made the device.
+  const end = Date.now() + deviceTimeoutMs;
+  while (attempt("nsenter", [`--net=${namespacePath}`, "ip", "link", "show", bridge]).code !== 0 && Date.now() < end) await sleep(20);
   inside(["ip", "address", "replace", `${gatewayIP}/${externalCIDR.split("/")[1]}`, "dev", bridge]);
   inside(["ip", "link", "set", bridge, "up"]);
 }

@@ -14,18 +14,17 @@ const socketPath = (target: string) => target.replace(/^unix:/, "");
 
 /** What all OVS daemons share: in the foreground, one log file, no syslog. Not `--monitor`: that would be a second supervisor. */
 function common(config: InstanceConfig, name: string): string[] {
-  const run = join(config.runDir, "ovn");
   return [
     "-vconsole:off",
     "-vsyslog:off",
     "-vfile:info",
     "--no-chdir",
-    `--pidfile=${run}/${name}.pid`,
+    `--pidfile=${config.runDir}/${name}.pid`,
     `--log-file=${config.logsDir}/${name}.log`,
   ];
 }
 
-const control = (config: InstanceConfig, name: string) => `--unixctl=${config.runDir}/ovn/${name}.ctl`;
+const control = (config: InstanceConfig, name: string) => `--unixctl=${config.runDir}/${name}.ctl`;
 
 function daemon(config: InstanceConfig, name: string, argv: readonly string[], probe: ProcessDefinition["probe"]): ProcessDefinition {
   return { name, argv: inNamespace(config, argv), env: config.ovn.environment, probe, readyTimeoutMs: 15_000, stopTimeoutMs: 5000 };
@@ -48,14 +47,14 @@ export function ovsVswitchd(config: InstanceConfig): ProcessDefinition {
   const name = "ovs-vswitchd";
   // Without --disable-system it probes the kernel's datapath, which is shared by all namespaces of its module.
   const argv = ["ovs-vswitchd", ...common(config, name), control(config, name), "--disable-system", config.ovn.conf];
-  return { ...daemon(config, name, argv, { kind: "socket", path: `${config.runDir}/ovn/${name}.ctl` }), urgent: true };
+  return { ...daemon(config, name, argv, { kind: "socket", path: `${config.runDir}/${name}.ctl` }), urgent: true };
 }
 
 export function ovnNorthd(config: InstanceConfig): ProcessDefinition {
   const name = "ovn-northd";
   const databases = [`--ovnnb-db=${config.ovn.northbound}`, `--ovnsb-db=${config.ovn.southbound}`];
   const argv = ["ovn-northd", ...common(config, name), control(config, name), ...databases];
-  return daemon(config, name, argv, { kind: "socket", path: `${config.runDir}/ovn/${name}.ctl` });
+  return daemon(config, name, argv, { kind: "socket", path: `${config.runDir}/${name}.ctl` });
 }
 
 /** ovn-controller 23.03 knows no --unixctl: its socket is `ovn-controller.<pid>.ctl`, found through its pid file. */

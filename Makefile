@@ -1,0 +1,48 @@
+# Kumulus. `make help` lists the targets; README.md says what they are for.
+# Variables of a cloud: INSTANCE (a second, independent cloud), HYPERVISOR=qemu|simulated, STORAGE=local, NODES=1, EXTERNAL=host|none.
+INSTANCE ?= default
+HYPERVISOR ?= qemu
+STORAGE ?= local
+NODES ?= 1
+EXTERNAL ?= host
+export INSTANCE HYPERVISOR STORAGE NODES EXTERNAL ROLES FROM_SOURCES PROCESS FOLLOW SERVICES DEBUG
+
+# The project's own Node.js (npm package `node`) and tools come first.
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+cloud = @node standalone/make.ts
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up down status logs clean test e2e conformance bench
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+setup: ## Install packages and build what is missing (every other target does it first)
+	@flock /tmp/kumulus-setup.lock node hack/bootstrap.mjs
+
+up: setup ## Start the cloud INSTANCE, or mend and take over what runs of it
+	$(cloud) up
+
+down: ## Stop the cloud; its state stays
+	$(cloud) down
+
+status: ## Show each process with its pid, memory and health; fails when one is ill
+	$(cloud) status
+
+logs: ## Show the last lines of each log (PROCESS=name for one, FOLLOW=1 to stay)
+	$(cloud) logs
+
+clean: ## Stop the cloud and remove its state for good
+	$(cloud) clean
+
+test: setup ## Run everything that must pass before a change lands, with a real guest
+	@node hack/test.ts
+
+e2e: setup ## Run the whole-system stories with real guests
+	@npm run -s e2e
+
+conformance: setup ## Run OpenStack's own test suite for SERVICES against a running cloud
+	@node hack/conformance.ts
+
+bench: setup ## Measure the speed bars against bare yardsticks and print a table
+	@node bench/run.ts

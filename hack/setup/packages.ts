@@ -1,0 +1,15 @@
+// Debian packages that the host needs, and what each is for: the one list.
+import { guestImagePackages } from "../../standalone/guest-image/packages.ts";
+
+const purposes: Readonly<Record<string, readonly string[]>> = {
+  "virtual switches and routers": ["openvswitch-switch", "ovn-central", "ovn-host"],
+  guests: ["qemu-system-x86", "qemu-utils"],
+  "config drives": ["genisoimage", "xorriso"],
+  "namespaces, links and routes": ["iproute2", "ethtool", "iputils-ping"],
+  "certificates and keys": ["openssl", "ca-certificates", "openssh-client"],
+  "the OpenStack client": ["python3-openstackclient"],
+  "building the guest image": [...guestImagePackages, "cpio", "zstd", "fdisk"],
+};
+
+/** Without duplicates, in a stable order. */
+export const hostPackages: readonly string[] = [...new Set(Object.values(purposes).flat())].sort();
