@@ -91,4 +91,48 @@ describe("guest image", function () {
       assert.ok(existsSync(image));
     });
   });
+
+  it("without a drive asks the metadata service", async () => {
+    const guest = await startGuest({ image, service: { hostname: "vm2", userData: "#!/bin/sh\ntouch /var/user-data-ran\n" } });
+    try {
+      assert.equal(await guest.until("hostname", () => true), "vm2\n");
+      await guest.until("ls /var/user-data-ran", () => true);
+    } finally {
+      await guest.end();
+    }
+  });
+
+  it("takes a FAT drive, fixed addresses, cloud-config and a SCSI root disk", async () => {
+    const networkData = {
+      links: [{ id: "tap1", type: "ovs", ethernet_mac_address: "52:54:00:12:34:56", mtu: 1442 }],
+      networks: [
+        {
+          ...{ id: "network0", link: "tap1", type: "ipv4", ip_address: "10.0.2.77", netmask: "255.255.255.0" },
+          routes: [{ network: "0.0.0.0", netmask: "0.0.0.0", gateway: "10.0.2.2" }],
+        },
+      ],
+      services: [{ type: "dns", address: "10.0.2.3" }],
+    };
+    const userData =
+      "#cloud-config\npassword: secret\nssh_pwauth: true\nruncmd:\n  - [touch, /var/user-data-ran]\nwrite_files:\n  - path: /etc/motd\n    content: hello\n";
+    const guest = await startGuest({
+      image,
+      drive: { hostname: "vm3", format: "vfat", networkData, userData },
+      rootBus: "scsi",
+      address: "10.0.2.77",
+    });
+    try {
+      await guest.until("ls /var/user-data-ran && cat /etc/motd", (text) => text.endsWith("hello"));
+      assert.equal(
+        guest.ssh("cat /sys/class/net/eth0/mtu; cat /etc/resolv.conf; ip route | grep default"),
+        "1442\nnameserver 10.0.2.3\ndefault via 10.0.2.2 dev eth0 \n",
+      );
+      assert.equal(
+        guest.ssh("sudo awk -F: '/^debian/ { print substr($2, 1, 1) }' /etc/shadow; df /dev/sda2 | tail -n 1 | awk '{ print $6 }'"),
+        "$\n/\n",
+      );
+    } finally {
+      await guest.end();
+    }
+  });
 });

@@ -8,12 +8,21 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { run } from "../run.ts";
 import { qmp } from "./qmp-line.ts";
 
+export interface Metadata {
+  hostname: string;
+  userData?: string;
+  networkData?: object;
+}
+
 export interface GuestOptions {
   image: string;
   /** Files below openstack/latest of the config drive; none: no drive. */
-  drive?: { userData?: string; hostname: string; networkData?: object };
-  diskGiB?: number;
-  qemuArguments?: readonly string[];
+  drive?: Metadata & { format?: "iso9660" | "vfat" };
+  /** Metadata that 169.254.169.254 answers with, when there is no drive. */
+  service?: Metadata;
+  rootBus?: "virtio" | "scsi";
+  /** The address that ssh is forwarded to, where it is not the one from DHCP. */
+  address?: string;
 }
 
 export interface Guest {
@@ -36,53 +45,60 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function makeDrive(folder: string, key: string, drive: NonNullable<GuestOptions["drive"]>): void {
-  const latest = join(folder, "drive/openstack/latest");
+/** Writes the files of openstack/latest below the folder. */
+function writeMetadata(folder: string, key: string, { hostname, userData, networkData }: Metadata): void {
+  const latest = join(folder, "openstack/latest");
   mkdirSync(latest, { recursive: true });
-  const metadata = {
-    uuid: crypto.randomUUID(),
-    hostname: `${drive.hostname}.novalocal`,
-    name: drive.hostname,
-    public_keys: { k: `${key}\n` },
-  };
+  const metadata = { uuid: crypto.randomUUID(), hostname: `${hostname}.novalocal`, name: hostname, public_keys: { k: `${key}\n` } };
   writeFileSync(join(latest, "meta_data.json"), JSON.stringify(metadata));
-  if (drive.userData) writeFileSync(join(latest, "user_data"), drive.userData);
-  if (drive.networkData) writeFileSync(join(latest, "network_data.json"), JSON.stringify(drive.networkData));
-  run("genisoimage", ["-quiet", "-R", "-V", "config-2", "-o", join(folder, "drive.iso"), join(folder, "drive")]);
+  if (userData) writeFileSync(join(latest, "user_data"), userData);
+  if (networkData) writeFileSync(join(latest, "network_data.json"), JSON.stringify(networkData));
+}
+
+function makeDrive(folder: string, format: "iso9660" | "vfat"): string[] {
+  const image = join(folder, "drive.img");
+  if (format === "iso9660") run("genisoimage", ["-quiet", "-R", "-V", "config-2", "-o", image, join(folder, "metadata")]);
+  else {
+    run("mkfs.vfat", ["-n", "CONFIG-2", "-C", image, "8192"]);
+    run("mcopy", ["-s", "-i", image, join(folder, "metadata/openstack"), "::"]);
+  }
+  return ["-drive", `file=${image},if=none,id=config,format=raw,readonly=on`, "-device", "virtio-blk-pci,drive=config"];
 }
 
 /** Boots the image. The caller MUST `end()` it. */
-export async function startGuest({ image, drive, diskGiB = 1, qemuArguments = [] }: GuestOptions): Promise<Guest> {
+export async function startGuest({ image, drive, service, rootBus = "virtio", address = "" }: GuestOptions): Promise<Guest> {
   mkdirSync("/tmp/guest-image", { recursive: true });
   const folder = mkdtempSync("/tmp/guest-image/test-");
   const at = (name: string) => join(folder, name);
   run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", at("key")]);
-  if (drive) makeDrive(folder, readFileSync(at("key.pub"), "utf8").trim(), drive);
-  run("qemu-img", ["create", "-q", "-f", "qcow2", "-b", image, "-F", "qcow2", at("disk.qcow2"), `${diskGiB}G`]);
+  const metadata = drive ?? service;
+  if (metadata) writeMetadata(at("metadata"), readFileSync(at("key.pub"), "utf8").trim(), metadata);
+  run("qemu-img", ["create", "-q", "-f", "qcow2", "-b", image, "-F", "qcow2", at("disk.qcow2"), "1G"]);
   const port = await freePort();
-  const driveArguments = drive
-    ? ["-drive", `file=${at("drive.iso")},if=none,id=config,format=raw,readonly=on`, "-device", "virtio-blk-pci,drive=config"]
-    : [];
+  const driveArguments = drive ? makeDrive(folder, drive.format ?? "iso9660") : [];
   const machine = ["-accel", "tcg,thread=multi,tb-size=32", "-M", "q35", "-m", "128", "-display", "none", "-nodefaults"];
   const sockets = ["-serial", `file:${at("console.log")}`, "-qmp", `unix:${at("qmp")},server=on,wait=off`];
-  const disks = [
+  const rootDevice = rootBus === "virtio" ? "virtio-blk-pci" : "scsi-hd";
+  const root = [
+    "-device",
+    "virtio-scsi-pci,id=scsi",
     "-drive",
     `file=${at("disk.qcow2")},if=none,id=root`,
     "-device",
-    "virtio-blk-pci,drive=root,bootindex=1",
-    ...driveArguments,
-    "-device",
-    "virtio-scsi-pci,id=scsi",
+    `${rootDevice},drive=root,bootindex=1`,
   ];
+  // A web server of busybox plays the metadata service, one process a connection.
+  const serving = service
+    ? `,net=169.254.0.0/16,dhcpstart=169.254.1.15,guestfwd=tcp:169.254.169.254:80-cmd:busybox httpd -i -h ${at("metadata")}`
+    : "";
   const network = [
     "-netdev",
-    `user,id=net,hostfwd=tcp:127.0.0.1:${port}-:22`,
+    `user,id=net,hostfwd=tcp:127.0.0.1:${port}-${address}:22${serving}`,
     "-device",
-    "virtio-net-pci,netdev=net,romfile=",
-    "-device",
-    "pcie-root-port,id=spare,chassis=1,slot=1",
+    "virtio-net-pci,netdev=net,mac=52:54:00:12:34:56,romfile=",
   ];
-  const child = spawn("qemu-system-x86_64", [...machine, ...sockets, ...disks, ...network, ...qemuArguments], {
+  const spare = ["-device", "pcie-root-port,id=spare,chassis=1,slot=1"];
+  const child = spawn("qemu-system-x86_64", [...machine, ...sockets, ...root, ...driveArguments, ...network, ...spare], {
     stdio: ["ignore", "ignore", "inherit"],
   });
 
