@@ -1,8 +1,9 @@
 // CDI's kinds as this project addresses them. Types come from CDI's OpenAPI (types only, nothing of that package runs).
 import type { V1beta1DataVolumeSpec, V1beta1DataVolumeStatus } from "@kubevirt-ui-ext/kubevirt-api/containerized-data-importer";
 import type { Kind, KubeObject } from "../../models/kind.ts";
+import type { Plain } from "../plain.ts";
 
-export type DataVolumeSpec = V1beta1DataVolumeSpec;
+export type DataVolumeSpec = Plain<V1beta1DataVolumeSpec>;
 export type DataVolumeStatus = V1beta1DataVolumeStatus;
 
 /** A claim and the data that fills it: an import, an upload, a copy, or zeros. It makes a PersistentVolumeClaim of its own name. */

@@ -10,6 +10,7 @@ import type {
   V1VirtualMachineStatus,
 } from "@kubevirt-ui-ext/kubevirt-api/kubevirt";
 import type { Kind, KubeObject } from "../../models/kind.ts";
+import type { Plain } from "../plain.ts";
 
 /** The generated type leaves the times out, which the API server sends. */
 export interface InstanceCondition extends V1VirtualMachineInstanceCondition {
@@ -17,8 +18,8 @@ export interface InstanceCondition extends V1VirtualMachineInstanceCondition {
   lastTransitionTime?: string | null;
 }
 
-export type VirtualMachineSpec = V1VirtualMachineSpec;
-export interface VirtualMachineStatus extends V1VirtualMachineStatus {
+export type VirtualMachineSpec = Plain<V1VirtualMachineSpec>;
+export interface VirtualMachineStatus extends Plain<V1VirtualMachineStatus> {
   conditions?: InstanceCondition[];
 }
 
@@ -38,8 +39,8 @@ export const VirtualMachine: Kind<VirtualMachine> = Object.freeze({
   namespaced: true,
 });
 
-export type VirtualMachineInstanceSpec = V1VirtualMachineInstanceSpec;
-export interface VirtualMachineInstanceStatus extends V1VirtualMachineInstanceStatus {
+export type VirtualMachineInstanceSpec = Plain<V1VirtualMachineInstanceSpec>;
+export interface VirtualMachineInstanceStatus extends Plain<V1VirtualMachineInstanceStatus> {
   conditions?: InstanceCondition[];
 }
 
