@@ -83,6 +83,10 @@ export interface ConditionInput {
   message: string;
 }
 
+export interface StatusInput {
+  conditions: readonly ConditionInput[];
+}
+
 export interface Log {
   debug(fields: object, message: string): void;
   info(fields: object, message: string): void;
@@ -105,7 +109,7 @@ export interface Context {
    * Applies the whole status this controller owns: fields left out are removed. Sets observedGeneration, keeps lastTransitionTime of unchanged
    * conditions, sends nothing when nothing changed, and records an event when Ready's reason changed.
    */
-  applyStatus<T extends KubeObject>(kind: Kind<T>, object: T, status: object & { conditions: readonly ConditionInput[] }): Promise<void>;
+  applyStatus<T extends KubeObject, S extends StatusInput>(kind: Kind<T>, object: T, status: S): Promise<void>;
   event(object: KubeObject, type: "Normal" | "Warning", reason: string, message: string): void;
   readonly client: KubeClient;
   readonly log: Log;
@@ -143,6 +147,8 @@ export interface ControllerDefinition<T extends KubeObject = KubeObject> {
   indexes?: readonly { kind: Kind; name: string; values(object: never): readonly string[] }[];
   /** Parallel reconciles of different keys; 4 unless said. */
   concurrency?: number;
+  /** False where `status.conditions` is not ours to write: Waiting and Terminal then only become events. */
+  ownConditions?: boolean;
   /** One reconcile's limit; 30 s unless said. */
   timeoutMs?: number;
   reconcile(object: T, ctx: Context): Promise<Result>;

@@ -1,6 +1,6 @@
 // The informers of one process: one cache per kind, made at first use, kept up to date once started.
 import type { Kind, KubeObject } from "../../models/kind.ts";
-import type { Caches, Log } from "../contract.ts";
+import type { Cache, Caches, Log } from "../contract.ts";
 import type { ApiClient } from "../kube/client.ts";
 import { kindName } from "../kube/path.ts";
 import { defaultTiming, type ReflectorStats, type ReflectorTiming, reflect, type Scope } from "./reflector.ts";
@@ -25,12 +25,16 @@ export interface StartableCaches extends Caches {
   /** Whether every kind is in sync. */
   readonly synced: boolean;
   report(): CacheReport[];
+  /** The cache of a kind that somebody asked for and that is in sync; never makes one. */
+  known<T extends KubeObject>(kind: Kind<T>): Cache<T> | undefined;
 }
 
 interface Entry {
   store: Store<KubeObject>;
   stats: ReflectorStats;
 }
+
+const slotOf = (kind: Kind) => `${kindName(kind)}/${kind.version}`;
 
 export function createCaches(client: ApiClient, options: CachesOptions): StartableCaches {
   const entries = new Map<string, Entry>();
@@ -44,7 +48,7 @@ export function createCaches(client: ApiClient, options: CachesOptions): Startab
   }
 
   function entryOf<T extends KubeObject>(kind: Kind<T>): Store<T> {
-    const name = `${kindName(kind)}/${kind.version}`;
+    const name = slotOf(kind);
     let entry = entries.get(name);
     if (!entry) {
       const store = new Store<T>(kind, options.log) as unknown as Store<KubeObject>;
@@ -66,6 +70,10 @@ export function createCaches(client: ApiClient, options: CachesOptions): Startab
     },
     get synced() {
       return [...entries.values()].every(({ store }) => store.synced);
+    },
+    known<T extends KubeObject>(kind: Kind<T>) {
+      const store = entries.get(slotOf(kind))?.store;
+      return store?.synced ? (store as unknown as Store<T>) : undefined;
     },
     report: () =>
       [...entries.values()].map(({ store, stats }) => ({

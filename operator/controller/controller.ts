@@ -1,0 +1,118 @@
+// One controller at work: its triggers, its queue and its workers.
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { KumulusError } from "../../domain/errors.ts";
+import type { StartableCaches } from "../cache/caches.ts";
+import type { ControllerDefinition, Log } from "../contract.ts";
+import { createEventRecorder, type EventRecorder } from "../events.ts";
+import type { ApiClient } from "../kube/client.ts";
+import type { Metrics } from "../metrics.ts";
+import { Applied, createContext } from "./context.ts";
+import { controllerName } from "./define-controller.ts";
+import { WorkQueue } from "./queue.ts";
+import { type Outcome, reconcileOnce } from "./reconcile.ts";
+import { recordingClient } from "./recording-client.ts";
+import { objectKey, startTriggers } from "./triggers.ts";
+
+export interface ControllerOptions {
+  definition: ControllerDefinition;
+  caches: StartableCaches;
+  client: ApiClient;
+  log: Log;
+  metrics: Metrics;
+  resyncMs: number;
+  /** Throws when this process may not write any more. */
+  mayWrite: () => void;
+}
+
+export interface Controller {
+  readonly name: string;
+  readonly queue: WorkQueue;
+  /** Works until `stop` aborts and what is under way has ended; `kill` ends that early. */
+  run(stop: AbortSignal, kill: AbortSignal): Promise<void>;
+}
+
+const defaultTimeoutMs = 30_000;
+/** A reconcile that does not end in this time after its timeout loses its worker, but keeps its key. */
+const settleMs = 5_000;
+/** Safety net under the watches of what a key waits for. */
+const waitingResyncMs = 60_000;
+
+export function createController(options: ControllerOptions): Controller {
+  const { definition, caches, metrics } = options;
+  const name = controllerName(definition);
+  const log = options.log.child({ controller: name });
+  const fieldManager = `kumulus-${name}`;
+  const queue: WorkQueue = new WorkQueue({ observer: metrics.queueObserver(name, () => queue.depth) });
+  const events: EventRecorder = createEventRecorder(options.client, fieldManager, log);
+  const applied = new Applied();
+
+  function settle(key: string, outcome: Outcome, reconcileLog: Log): void {
+    if (outcome.kind === "failed") {
+      const delayMs = Math.round(queue.retry(key));
+      const { error, quiet } = outcome;
+      if (quiet) reconcileLog.debug({ error: (error as Error).message, delayMs }, "reconcile to be tried again");
+      else reconcileLog.error({ error, delayMs }, "reconcile failed");
+      return;
+    }
+    queue.forget(key);
+    if (outcome.kind === "waiting") queue.addAfter(key, waitingResyncMs * (0.9 + Math.random() * 0.2), "low");
+    else if (outcome.requeueAfterMs !== undefined) queue.addAfter(key, outcome.requeueAfterMs * (0.9 + Math.random() * 0.2));
+  }
+
+  async function handle(key: string, limit: AbortSignal): Promise<void> {
+    const { name: objectName, namespace } = objectKey(key);
+    const object = caches.of(definition.kind).get(objectName, namespace);
+    if (!object) {
+      queue.forget(key);
+      queue.cancelDelay(key);
+      return;
+    }
+    const reconcileLog = log.child({ reconcileID: randomUUID(), namespace, name: objectName });
+    const mayWrite = () => {
+      options.mayWrite();
+      if (limit.aborted) throw new KumulusError("Unavailable", "this reconcile's time is over");
+    };
+    const client = recordingClient({ client: options.client, caches, fieldManager, mayWrite });
+    const ctx = createContext({ caches, client, fieldManager, applied, events, log: reconcileLog, signal: limit });
+    const ended = metrics.reconcileStarted(name);
+    const outcome = await reconcileOnce(definition, object, ctx, fieldManager);
+    ended(
+      outcome.kind === "failed" ? "error" : outcome.kind === "done" && outcome.requeueAfterMs !== undefined ? "requeue_after" : "success",
+    );
+    settle(key, outcome, reconcileLog);
+  }
+
+  /** Ends with the reconcile, or some time after its limit: code that ignores its signal must not hold a worker for ever. */
+  async function work(key: string, kill: AbortSignal): Promise<void> {
+    const timeoutMs = definition.timeoutMs ?? defaultTimeoutMs;
+    const limit = AbortSignal.any([AbortSignal.timeout(timeoutMs), kill]);
+    const ended = new AbortController();
+    const reconcile = handle(key, limit)
+      .catch((error) => log.error({ key, error }, "the runtime failed"))
+      .finally(() => {
+        queue.done(key);
+        ended.abort();
+      });
+    const late = sleep(timeoutMs + settleMs, "late", { signal: AbortSignal.any([ended.signal, kill]), ref: false }).catch(() => "ended");
+    if ((await Promise.race([reconcile, late])) === "late") log.error({ key, timeoutMs }, "a reconcile ignores its signal and goes on");
+  }
+
+  async function worker(kill: AbortSignal): Promise<void> {
+    for (let key = await queue.take(); key !== undefined; key = await queue.take()) await work(key, kill);
+  }
+
+  return {
+    name,
+    queue,
+    async run(stop, kill) {
+      startTriggers({ definition, caches, queue, log, resyncMs: options.resyncMs, signal: stop });
+      const close = () => queue.close();
+      stop.addEventListener("abort", close, { once: true });
+      if (stop.aborted) close();
+      const workers = Array.from({ length: definition.concurrency ?? 4 }, () => worker(kill));
+      await Promise.all(workers);
+      await Promise.race([events.flush(), sleep(1_000, undefined, { ref: false })]);
+    },
+  };
+}
