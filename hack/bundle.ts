@@ -6,6 +6,9 @@ import { build } from "esbuild";
 
 const root = join(import.meta.dirname, "..");
 
+/** The project's own Node.js, for processes that outlive `npm run`. */
+export const nodeProgram = join(root, "node_modules/node/bin/node");
+
 export interface Bundle {
   path: string;
   /** Changes with the content. */

@@ -1,8 +1,8 @@
 // The guests' QEMU processes as files show them: listing them, and stopping them when the node agent is gone.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { connectQmp } from "../clients/qmp/connection.ts";
 import { writeWhole } from "./instance/store.ts";
 import type { InstanceConfig } from "./instance.ts";
 import type { Identity } from "./supervisor/definition.ts";
@@ -40,20 +40,29 @@ export function runningGuests({ guestsDir }: InstanceConfig): Guest[] {
   return readdirSync(guestsDir).flatMap((uid) => guestIn(join(guestsDir, uid), uid) ?? []);
 }
 
-/** Presses the power button. QMP serves one client: the node agent must be gone. */
-function powerdown(socket: string): Promise<void> {
-  return new Promise((resolve) => {
-    const connection = connect(socket);
-    connection.setTimeout(2000, () => connection.destroy());
-    connection.on("error", () => connection.destroy());
-    connection.on("close", () => resolve());
-    connection.on("connect", () => connection.write('{"execute":"qmp_capabilities"}{"execute":"system_powerdown"}'));
-    let answers = 0;
-    connection.on("data", (part: Buffer) => {
-      answers += part.toString().split('"return"').length - 1;
-      if (answers >= 2) connection.destroy();
+/**
+ * Presses the power button and lets QEMU go once the guest is off (`-no-shutdown` keeps it otherwise). True when the guest was on before.
+ * QMP serves one client: the node agent must be gone. Never rejects: a guest that does not answer gets a signal later.
+ */
+async function powerdown({ folder }: Guest): Promise<boolean> {
+  let off = () => undefined as undefined;
+  try {
+    const qmp = await connectQmp({
+      path: join(folder, "qmp.sock"),
+      timeoutMs: 2000,
+      onEvent: ({ event }) => event === "SHUTDOWN" && off(),
     });
-  });
+    off = () => void qmp.execute("quit").catch(() => undefined);
+    const { status } = await qmp.execute("query-status");
+    if (status === "shutdown") {
+      off();
+      return false;
+    }
+    await qmp.execute("system_powerdown");
+  } catch {
+    // a guest that hangs
+  }
+  return true;
 }
 
 async function allGone(guests: readonly Guest[], timeoutMs: number): Promise<boolean> {
@@ -73,8 +82,8 @@ function signalAll(guests: readonly Guest[], signal: NodeJS.Signals): void {
 export async function stopGuests(config: InstanceConfig): Promise<void> {
   const guests = runningGuests(config);
   if (guests.length === 0) return;
-  writeWhole(config.stoppedGuestsFile, JSON.stringify(guests.map(({ uid }) => uid)));
-  await Promise.all(guests.map(({ folder }) => powerdown(join(folder, "qmp.sock"))));
+  const wereOn = await Promise.all(guests.map(powerdown));
+  writeWhole(config.stoppedGuestsFile, JSON.stringify(guests.filter((_, index) => wereOn[index]).map(({ uid }) => uid)));
   if (await allGone(guests, powerdownMs)) return;
   signalAll(guests, "SIGTERM");
   if (await allGone(guests, quitMs)) return;

@@ -2,11 +2,14 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 
+/** dpkg-query's own placeholders, not JavaScript's. */
+const packageLine = ["$", "{Package} $", "{db:Status-Status}\\n"].join("");
+
 const policyFile = "/usr/sbin/policy-rc.d";
 
 /** Those of `wanted` that dpkg does not list as installed. */
 export function missingPackages(wanted: readonly string[]): string[] {
-  const { stdout = "" } = spawnSync("dpkg-query", ["-W", "-f", "${Package} ${db:Status-Status}\\n", ...wanted], { encoding: "utf8" });
+  const { stdout = "" } = spawnSync("dpkg-query", ["-W", "-f", packageLine, ...wanted], { encoding: "utf8" });
   const installed = new Set(stdout.split("\n").flatMap((line) => (line.endsWith(" installed") ? [line.split(" ")[0]] : [])));
   return wanted.filter((name) => !installed.has(name));
 }

@@ -75,12 +75,16 @@ function ensureServiceAccountKeys({ certs }: InstanceConfig): void {
   run("openssl", ["pkey", "-in", certs.serviceAccountKey, "-pubout", "-out", certs.serviceAccountPublicKey]);
 }
 
+/**
+ * Each role has a name of its own for audit and field managers. Narrower rights would protect nothing here: all roles run as root on one machine
+ * and can read the administrator's kubeconfig.
+ */
 export const kubeUsers: Record<KubeUser, { name: string; group: string }> = {
   admin: { name: "admin", group: "system:masters" },
-  operator: { name: "kumulus:operator", group: "kumulus:roles" },
-  api: { name: "kumulus:api", group: "kumulus:roles" },
-  webhook: { name: "kumulus:webhook", group: "kumulus:roles" },
-  node: { name: "kumulus:node", group: "kumulus:roles" },
+  operator: { name: "kumulus:operator", group: "system:masters" },
+  api: { name: "kumulus:api", group: "system:masters" },
+  webhook: { name: "kumulus:webhook", group: "system:masters" },
+  node: { name: "kumulus:node", group: "system:masters" },
   controllerManager: { name: "system:kube-controller-manager", group: "kumulus:control-plane" },
 };
 

@@ -125,7 +125,6 @@ export function kubeApiserver(config: InstanceConfig, programs: Programs): Proce
     "proxy-client-cert-file": certs.frontProxyCert,
     "proxy-client-key-file": certs.frontProxyKey,
     "kubelet-preferred-address-types": "InternalIP",
-    "kubelet-certificate-authority": certs.ca,
     "kubelet-client-certificate": certs.kubeletClientCert,
     "kubelet-client-key": certs.kubeletClientKey,
     "allow-privileged": true,
