@@ -68,7 +68,8 @@ function cidrProblem(spec: SubnetSpec, cidr: Cidr): KumulusError | undefined {
   return within(loopback) ? invalid("Loopback IP subnet is not supported if enable_dhcp is True.") : undefined;
 }
 
-function overlapProblem(cidr: Cidr, siblings: readonly Sibling[], networkId: string): KumulusError | undefined {
+/** Ranges of one network must not overlap. */
+export function overlapProblem(cidr: Cidr, siblings: readonly Sibling[], networkId: string): KumulusError | undefined {
   const taken = siblings.some((sibling) => {
     const other = parseCidr(sibling.cidr);
     return other !== undefined && overlaps(cidr, other);

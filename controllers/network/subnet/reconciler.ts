@@ -1,0 +1,66 @@
+// Keeps each Subnet's DHCP options and says what is wrong with it; on deletion waits for the addresses that are in use.
+import { idOf } from "../../../domain/id.ts";
+import { isAutoAddress, overlapProblem, subnetProblem, subnetRange } from "../../../domain/net/subnet.ts";
+import { IPAddress } from "../../../models/network/ip-address.ts";
+import { Network } from "../../../models/network/network.ts";
+import { Subnet } from "../../../models/network/subnet.ts";
+import type { ControllerDefinition, Source } from "../../../operator/contract.ts";
+import { defineController, watch } from "../../../operator/controller/define-controller.ts";
+import { isOlder, keyOf, type NetworkDeps, notReady, type Reader, ready, rowOwner, soonMs } from "../deps.ts";
+import { by, networkIndexes, place } from "../indexes.ts";
+import { mtuOf } from "../network/desired.ts";
+import { desiredSubnetRows } from "./desired.ts";
+import { subnetStatus } from "./status.ts";
+
+/** Of subnets that overlap the older one stands. */
+function olderSiblings(subnet: Subnet, read: Reader): Subnet[] {
+  return read
+    .byIndex(Subnet, by.network, place(subnet.metadata.namespace, subnet.spec.networkRef.name))
+    .filter((other) => other.metadata.uid !== subnet.metadata.uid && isOlder(other, subnet));
+}
+
+export function subnetController({ northbound, settings }: NetworkDeps, sources: readonly Source[]): ControllerDefinition {
+  return defineController<Subnet>({
+    kind: Subnet,
+    finalizer: "network.kumulus.cloud/subnet",
+    indexes: networkIndexes,
+    reads: [IPAddress],
+    watches: [
+      watch(Network, (network, caches) =>
+        caches.of(Subnet).byIndex(by.network, place(network.metadata.namespace, network.metadata.name)).map(keyOf),
+      ),
+    ],
+    sources,
+    concurrency: 8,
+
+    async reconcile(subnet, ctx) {
+      const network = ctx.get(Network, subnet.spec.networkRef.name, subnet.metadata.namespace);
+      const range = subnetRange(subnet.spec);
+      if (!network) {
+        const condition = notReady("WaitingForNetwork", `Waiting for Network ${subnet.spec.networkRef.name}`);
+        await ctx.applyStatus(Subnet, subnet, subnetStatus(range, condition));
+        return {};
+      }
+      const siblings = olderSiblings(subnet, ctx).map((other) => other.spec);
+      const overlap = range && overlapProblem(range.cidr, siblings, idOf(network));
+      const problem = overlap ?? subnetProblem(subnet.spec, [], idOf(network));
+      if (problem) {
+        await northbound.apply(rowOwner(subnet), []);
+        const reason = overlap ? "Overlap" : (problem.reason ?? "Invalid");
+        await ctx.applyStatus(Subnet, subnet, subnetStatus(undefined, notReady(reason, problem.message)));
+        return {};
+      }
+      await northbound.apply(rowOwner(subnet), desiredSubnetRows(subnet, network, mtuOf(network, settings)));
+      await ctx.applyStatus(Subnet, subnet, subnetStatus(range, ready("Addresses can be taken")));
+      return {};
+    },
+
+    async finalize(subnet, ctx) {
+      const addresses = ctx.byIndex(IPAddress, by.subnet, place(subnet.metadata.namespace, subnet.metadata.name));
+      // Ports let go of addresses that they made themselves (SLAAC); others are in use until their port is deleted.
+      if (addresses.length > 0) return { requeueAfterMs: isAutoAddress(subnet.spec) ? 200 : soonMs };
+      await northbound.apply(rowOwner(subnet), []);
+      return "done";
+    },
+  });
+}
