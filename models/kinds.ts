@@ -8,6 +8,7 @@ import { Domain } from "./identity/domain.ts";
 import { RoleAssignment } from "./identity/role-assignment.ts";
 import { Role } from "./identity/role.ts";
 import { Tenant } from "./identity/tenant.ts";
+import { TokenRevocation } from "./identity/token-revocation.ts";
 import { User } from "./identity/user.ts";
 import { Image } from "./image/image.ts";
 import { FloatingIP } from "./network/floating-ip.ts";
@@ -29,6 +30,7 @@ export const kumulusKinds: readonly Kind[] = [
   RoleAssignment,
   Role,
   Tenant,
+  TokenRevocation,
   User,
   Image,
   FloatingIP,
