@@ -3,6 +3,7 @@ import type { DataVolume } from "../../../clients/cdi/kinds.ts";
 import type { VirtualMachine, VirtualMachineInstance } from "../../../clients/kubevirt/kinds.ts";
 import type { Flavor } from "../../../models/compute/flavor.ts";
 import type { KeyPair } from "../../../models/compute/key-pair.ts";
+import type { Server } from "../../../models/compute/server.ts";
 import type { ServerAction } from "../../../models/compute/server-action.ts";
 import type { Image } from "../../../models/image/image.ts";
 import type { FloatingIP } from "../../../models/network/floating-ip.ts";
@@ -29,6 +30,8 @@ export interface Seen {
   floatingIPs: readonly FloatingIP[];
   /** Volumes of its spec and of its status. */
   volumes: readonly Volume[];
+  /** A VirtualMachine of this name is somebody else's, or an earlier server's that is still going. */
+  nameTaken?: boolean;
   vm?: VirtualMachine | undefined;
   vmi?: VirtualMachineInstance | undefined;
   /** Its actions that have not ended, oldest first. */
@@ -38,5 +41,17 @@ export interface Seen {
 
 /** A run that still holds its guest, or will: every phase but the final ones. */
 export function isLive(vmi: VirtualMachineInstance | undefined): vmi is VirtualMachineInstance {
-  return vmi !== undefined && vmi.status?.phase !== "Succeeded" && vmi.status?.phase !== "Failed";
+  return vmi !== undefined && !isFinal(vmi);
+}
+
+/** A run that is over: KubeVirt keeps it until the next start, unless it was stopped from outside. */
+export function isFinal(vmi: VirtualMachineInstance | undefined): vmi is VirtualMachineInstance {
+  return vmi?.status?.phase === "Succeeded" || vmi?.status?.phase === "Failed";
+}
+
+/** The guest has run once: what goes wrong after that is no failed build. */
+export function hasLaunched(server: Server, seen: Seen): boolean {
+  if (server.status?.launchedAt !== undefined) return true;
+  const { phase, phaseTransitionTimestamps = [] } = seen.vmi?.status ?? {};
+  return phase === "Running" || phaseTransitionTimestamps.some((entry) => entry.phase === "Running");
 }
