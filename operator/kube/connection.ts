@@ -40,8 +40,8 @@ function makePools(credentials: Credentials): Pools {
   };
   return {
     fingerprint: JSON.stringify(tls),
-    verbs: new Agent({ connections: 16, connect, keepAliveTimeout: 55_000, headersTimeout: 60_000, bodyTimeout: 60_000 }),
-    watches: new Agent({ connect, headersTimeout: 30_000, bodyTimeout: 0 }),
+    verbs: new Agent({ allowH2: false, connections: 16, connect, keepAliveTimeout: 55_000, headersTimeout: 60_000, bodyTimeout: 60_000 }),
+    watches: new Agent({ allowH2: false, connect, headersTimeout: 30_000, bodyTimeout: 0 }),
   };
 }
 
