@@ -49,7 +49,10 @@ export function etcd(config: InstanceConfig, programs: Programs): ProcessDefinit
   };
 }
 
-/** Built-in APIs that nothing in a cloud on one machine uses; each costs storage, watch caches and schemas in memory. */
+/**
+ * Built-in APIs that nothing in a cloud on one machine uses; each costs storage, watch caches and schemas in memory.
+ * resource.k8s.io stays: controller-manager's quota loop would complain about it for ever.
+ */
 const unusedAPIs = [
   "apps/v1",
   "autoscaling/v1",
@@ -59,7 +62,6 @@ const unusedAPIs = [
   "flowcontrol.apiserver.k8s.io/v1",
   "node.k8s.io/v1",
   "policy/v1",
-  "resource.k8s.io/v1",
   "scheduling.k8s.io/v1",
 ];
 
@@ -132,6 +134,9 @@ export function kubeApiserver(config: InstanceConfig, programs: Programs): Proce
     "disable-admission-plugins": unusedAdmission.join(","),
     "runtime-config": unusedAPIs.map((api) => `${api}=false`).join(","),
     "enable-priority-and-fairness": false,
+    // One server needs no lease that tells others of it, no second copy of its caches, and no comparison of them with etcd every five minutes.
+    "feature-gates":
+      "APIServerIdentity=false,UnknownVersionInteroperabilityProxy=false,ListFromCacheSnapshot=false,DetectCacheInconsistency=false",
     "event-ttl": "30m",
     "etcd-compaction-interval": "5m",
     profiling: false,

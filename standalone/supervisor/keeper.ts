@@ -1,6 +1,6 @@
 // Keeps one process running: starts it, adopts one that runs already, restarts it when it dies, stops it.
 import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, writeSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { healthyAfterMs, restartDelayMs } from "./backoff.ts";
 import type { Identity, KeptProcess, Phase, ProcessDefinition, ProcessReport } from "./definition.ts";
@@ -19,6 +19,8 @@ export interface KeeperOptions {
   mark: readonly [name: string, value: string];
   /** Called when something changed that must survive the supervisor. */
   changed: () => void;
+  /** Takes one line of the supervisor's own log. */
+  say: (line: string) => void;
 }
 
 export class Keeper {
@@ -32,6 +34,7 @@ export class Keeper {
   #lastEnd: string | undefined;
   #crashes = 0;
   #timer: NodeJS.Timeout | undefined;
+  #watcher: NodeJS.Timeout | undefined;
 
   constructor(kept: KeptProcess, options: KeeperOptions) {
     this.definition = kept.definition;
@@ -58,34 +61,42 @@ export class Keeper {
 
   /** A process that is not our child sends no exit event. */
   #watch(identity: Identity): void {
-    const timer = setInterval(
+    this.#watcher = setInterval(
       () => {
         if (isAlive(identity)) return;
-        clearInterval(timer);
+        clearInterval(this.#watcher);
         if (this.#identity === identity) this.#ended("gone");
       },
       this.definition.urgent ? urgentWatchMs : watchMs,
     );
   }
 
-  #start(): void {
-    this.#timer = undefined;
+  /** Undefined when it can not be started now: a full disk, no more processes. Later it may go. */
+  #spawn(): ChildProcess | undefined {
     const { name, argv, env } = this.definition;
     const [program = "", ...rest] = argv;
-    const log = openLog(this.#options.logsDir, name);
     const [markName, mark] = this.#options.mark;
     const base = { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "/root", LANG: "C.UTF-8" };
-    let child: ChildProcess;
     try {
-      child = spawn(program, rest, { detached: true, stdio: ["ignore", log, log], env: { ...base, ...env, [markName]: mark } });
-    } finally {
+      const log = openLog(this.#options.logsDir, name);
+      const child = spawn(program, rest, { detached: true, stdio: ["ignore", log, log], env: { ...base, ...env, [markName]: mark } });
       closeSync(log);
+      return child;
+    } catch (error) {
+      this.#ended((error as Error).message);
+      return undefined;
     }
+  }
+
+  #start(): void {
+    this.#timer = undefined;
+    this.#startedAt = Date.now();
+    const child = this.#spawn();
+    if (!child) return;
     // Its start time must be known before anything else can go wrong: it is what a successor adopts by.
     const identity = child.pid === undefined ? undefined : identityOf(child.pid);
     this.#identity = identity;
     this.#phase = "starting";
-    this.#startedAt = Date.now();
     child.once("error", (error) => this.#identity === identity && this.#ended(error.message));
     child.once("exit", (code, signal) => this.#identity === identity && this.#ended(signal ?? `exit ${code}`));
     this.#options.changed();
@@ -168,7 +179,15 @@ export class Keeper {
     };
   }
 
+  /** Forgets the process, which runs on. */
+  abandon(): void {
+    this.#wanted = false;
+    this.#identity = undefined;
+    clearTimeout(this.#timer);
+    clearInterval(this.#watcher);
+  }
+
   #say(what: string): void {
-    writeSync(1, `${new Date().toISOString()} ${this.definition.name}: ${what}\n`);
+    this.#options.say(`${this.definition.name}: ${what}`);
   }
 }

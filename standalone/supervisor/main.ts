@@ -12,10 +12,17 @@ const [stateDir, runDir] = process.argv.slice(2);
 if (!stateDir || !runDir) throw new Error("usage: supervisor <state directory> <run directory>");
 
 const logsDir = join(stateDir, "logs");
-const supervisor = new Supervisor({ logsDir, mark: [markName, stateDir], stateFile: join(runDir, "supervisor.json") });
+const say = (line: string) => void process.stdout.write(`${new Date().toISOString()} ${line}\n`);
+const supervisor = new Supervisor({ logsDir, mark: [markName, stateDir], stateFile: join(runDir, "supervisor.json"), say });
 supervisor.takeOver();
 listenForControl(supervisor, join(runDir, "supervisor.sock"), () => process.exit(0));
-setInterval(() => rotateLogs(logsDir, maxLogBytes), rotateEveryMs);
+setInterval(() => {
+  try {
+    rotateLogs(logsDir, maxLogBytes);
+  } catch (error) {
+    say(`logs can not be rotated: ${(error as Error).message}`);
+  }
+}, rotateEveryMs);
 
 // Ctrl-C at `make up` or a closed terminal is not meant for the cloud; SIGTERM ends only the supervisor.
 process.on("SIGINT", () => {});

@@ -23,8 +23,8 @@ export class Supervisor {
   }
 
   #keep(kept: KeptProcess): Keeper {
-    const { logsDir, mark } = this.#options;
-    const keeper = new Keeper(kept, { logsDir, mark, changed: () => this.#save() });
+    const { logsDir, mark, say } = this.#options;
+    const keeper = new Keeper(kept, { logsDir, mark, say, changed: () => this.#save() });
     this.#keepers.set(kept.definition.name, keeper);
     keeper.begin();
     return keeper;
@@ -42,16 +42,22 @@ export class Supervisor {
     return [...this.#keepers.values()].map((keeper) => keeper.report());
   }
 
-  /** From now on nothing is written: the state file belongs to the successor. */
+  /** Lets go of everything, which runs on. From now on nothing is written: the state file belongs to the successor. */
   leave(): void {
     this.#left = true;
+    for (const keeper of this.#keepers.values()) keeper.abandon();
   }
 
   #save(): void {
     if (this.#left) return;
     const scratch = `${this.#options.stateFile}.new`;
-    writeFileSync(scratch, JSON.stringify([...this.#keepers.values()].map((keeper) => keeper.kept())), { mode: 0o600 });
-    renameSync(scratch, this.#options.stateFile);
+    const text = JSON.stringify([...this.#keepers.values()].map((keeper) => keeper.kept()));
+    try {
+      writeFileSync(scratch, text, { mode: 0o600 });
+      renameSync(scratch, this.#options.stateFile);
+    } catch (error) {
+      this.#options.say(`the state file can not be written: ${(error as Error).message}`);
+    }
   }
 }
 
