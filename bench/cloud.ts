@@ -28,7 +28,11 @@ export async function login(): Promise<Cloud> {
       scope: { project: { name: env.OS_PROJECT_NAME, domain } },
     },
   };
-  const response = await fetch(`${base}/identity/v3/auth/tokens`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  const response = await fetch(`${base}/identity/v3/auth/tokens`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
   if (response.status !== 201) throw new Error(`login: ${response.status} ${await response.text()}`);
   const token = response.headers.get("x-subject-token") ?? "";
   const { token: details } = (await response.json()) as { token: { project: { id: string } } };

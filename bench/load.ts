@@ -2,7 +2,11 @@
 import autocannon from "autocannon";
 
 /** Requests per second of one GET, after a warm-up; throws when answers are not 2xx. */
-export async function requestsPerSecond(url: string, headers: Record<string, string>, options: { seconds?: number; connections?: number } = {}): Promise<number> {
+export async function requestsPerSecond(
+  url: string,
+  headers: Record<string, string>,
+  options: { seconds?: number; connections?: number } = {},
+): Promise<number> {
   const { seconds = 5, connections = 8 } = options;
   const shot = (duration: number) => autocannon({ url, headers, connections, duration });
   await shot(1);

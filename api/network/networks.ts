@@ -1,0 +1,153 @@
+// Neutron /networks: what is its own of view, schemas and rules.
+import { Type } from "typebox";
+import { KumulusError } from "../../domain/errors.ts";
+import { idOf, newMetadata } from "../../domain/id.ts";
+import type { Network } from "../../models/network/network.ts";
+import type { ApiRequest } from "../http/request.ts";
+import { bool, changed, defined, nullable, standardFields, text } from "./input.ts";
+import type { Resource } from "./resource.ts";
+import { standardView, type World } from "./world.ts";
+
+const mutable = {
+  admin_state_up: Type.Optional(bool),
+  shared: Type.Optional(bool),
+  "router:external": Type.Optional(bool),
+  is_default: Type.Optional(bool),
+  mtu: Type.Optional(nullable(Type.Integer({ minimum: 68, maximum: 65535 }))),
+  port_security_enabled: Type.Optional(bool),
+  dns_domain: Type.Optional(text),
+  qos_policy_id: Type.Optional(Type.Null()),
+} as const;
+
+const createNetwork = Type.Object(
+  {
+    ...standardFields,
+    ...mutable,
+    availability_zone_hints: Type.Optional(Type.Array(text)),
+    "provider:network_type": Type.Optional(Type.Enum(["geneve", "flat", "vlan", "local"])),
+    "provider:physical_network": Type.Optional(nullable(text)),
+    "provider:segmentation_id": Type.Optional(nullable(Type.Integer({ minimum: 0 }))),
+    vlan_transparent: Type.Optional(nullable(Type.Literal(false))),
+  },
+  { additionalProperties: false },
+);
+const updateNetwork = Type.Object(
+  { name: standardFields.name, description: standardFields.description, ...mutable },
+  { additionalProperties: false },
+);
+
+/** Attributes that only an administrator may set, and the rule that says so. */
+const adminOnly = [
+  "shared",
+  "router:external",
+  "is_default",
+  "provider:network_type",
+  "provider:physical_network",
+  "provider:segmentation_id",
+];
+
+function requireAdmin(request: ApiRequest, verb: string, input: object): void {
+  const found = adminOnly.find((name) => name in input && (input as Record<string, unknown>)[name] !== false);
+  if (found && !request.auth.isAdmin) {
+    throw new KumulusError("Forbidden", `(rule:${verb}_network and (rule:${verb}_network:${found})) is disallowed by policy`, {
+      reason: "PolicyNotAuthorized",
+    });
+  }
+}
+
+/** The wire form of one network (Networking API v2.0, "Show network details"); `provider` fields are for administrators. */
+function viewNetwork(world: World, network: Network, admin: boolean) {
+  const { spec, status } = network;
+  const provider = {
+    "provider:network_type": spec.provider?.networkType ?? "geneve",
+    "provider:physical_network": spec.provider?.physicalNetwork ?? null,
+    "provider:segmentation_id": spec.provider?.segmentationID ?? status?.segmentationID ?? null,
+  };
+  return {
+    ...standardView(world, network),
+    admin_state_up: spec.adminStateUp ?? true,
+    status: status?.phase ?? "ACTIVE",
+    subnets: world.subnetsOf(network).map(idOf),
+    shared: spec.shared ?? false,
+    mtu: status?.mtu ?? spec.mtu ?? 1442,
+    port_security_enabled: spec.portSecurityEnabled ?? true,
+    "router:external": spec.external ?? false,
+    ...(spec.external ? { is_default: spec.isDefault ?? false } : {}),
+    availability_zone_hints: spec.availabilityZoneHints ?? [],
+    availability_zones: ["nova"],
+    ipv4_address_scope: null,
+    ipv6_address_scope: null,
+    dns_domain: spec.dnsDomain ?? "",
+    ...(admin ? provider : {}),
+  };
+}
+
+/** Ports that the cloud makes by itself do not keep a network in use. */
+const isAutomatic = (owner: string | undefined) => owner === "network:dhcp" || owner === "network:distributed";
+
+export function networks(world: World): Resource<Network, typeof createNetwork, typeof updateNetwork> {
+  return {
+    singular: "network",
+    plural: "networks",
+    path: "networks",
+    missing: { reason: "NetworkNotFound", message: (id) => `Network ${id} could not be found.` },
+    store: world.networks,
+    create: createNetwork,
+    update: updateNetwork,
+    shown: ({ spec }) => spec.shared === true || spec.external === true,
+    view: (network, request) => viewNetwork(world, network, request.auth.isAdmin),
+    make: (input, namespace, request) => {
+      requireAdmin(request, "create", input);
+      const provider = defined({
+        networkType: input["provider:network_type"],
+        physicalNetwork: input["provider:physical_network"],
+        segmentationID: input["provider:segmentation_id"],
+      });
+      return {
+        apiVersion: "network.kumulus.cloud/v1alpha1",
+        kind: "Network",
+        metadata: newMetadata(input.name ?? "network", namespace),
+        spec: defined({
+          displayName: input.name ?? "",
+          description: input.description,
+          adminStateUp: input.admin_state_up,
+          mtu: input.mtu,
+          portSecurityEnabled: input.port_security_enabled,
+          external: input["router:external"],
+          shared: input.shared,
+          isDefault: input.is_default,
+          dnsDomain: input.dns_domain,
+          availabilityZoneHints: input.availability_zone_hints,
+          provider: Object.keys(provider).length > 0 ? provider : undefined,
+        }),
+      };
+    },
+    change: (input, _network, request) => {
+      requireAdmin(request, "update", input);
+      const values = defined({
+        displayName: input.name,
+        description: input.description,
+        adminStateUp: input.admin_state_up,
+        mtu: input.mtu,
+        portSecurityEnabled: input.port_security_enabled,
+        external: input["router:external"],
+        shared: input.shared,
+        isDefault: input.is_default,
+        dnsDomain: input.dns_domain,
+      });
+      return (draft) => {
+        draft.spec = changed(draft.spec, values);
+      };
+    },
+    beforeDelete: (network) => {
+      const used = world.portsOf(network).some(({ spec }) => !isAutomatic(spec.deviceOwner));
+      if (used) {
+        const message = `Unable to complete operation on network ${idOf(network)}. There are one or more ports still in use on the network.`;
+        throw new KumulusError("Conflict", message, { reason: "NetworkInUse" });
+      }
+    },
+    afterDelete: async (network) => {
+      for (const subnet of world.subnetsOf(network)) await world.subnets.delete(subnet);
+    },
+  };
+}

@@ -1,0 +1,89 @@
+// Neutron: the Networking API v2.0 at /network.
+import { neutronFaults } from "../http/faults.ts";
+import type { PolicyTable } from "../http/policy.ts";
+import { publicRule, type Route, route, type Service } from "../http/route.ts";
+import type { Stores } from "../http/store.ts";
+import { extensionRoutes } from "./extensions.ts";
+import { floatingIPs } from "./floating-ips.ts";
+import { networks } from "./networks.ts";
+import { ports } from "./ports.ts";
+import { quotaRoutes } from "./quotas.ts";
+import { resourceRoutes } from "./resource.ts";
+import { routerInterfaceRoutes } from "./router-interfaces.ts";
+import { routers } from "./routers.ts";
+import { ruleRoutes } from "./security-group-rules.ts";
+import { securityGroups } from "./security-groups.ts";
+import { subnets } from "./subnets.ts";
+import { networkWorld } from "./world.ts";
+
+const reader = { role: "reader" } as const;
+const member = { role: "member" } as const;
+const admin = { role: "admin" } as const;
+
+/** Rules by Neutron's names; whose object it is, the resources themselves check. */
+const policies: PolicyTable = {
+  ...Object.fromEntries(
+    ["network", "subnet", "port", "router", "floatingip", "security_group", "security_group_rule"].flatMap((name) => [
+      [`get_${name}`, reader],
+      [`create_${name}`, member],
+      [`update_${name}`, member],
+      [`delete_${name}`, member],
+    ]),
+  ),
+  add_router_interface: member,
+  remove_router_interface: member,
+  get_extension: { role: "any" },
+  get_quota: reader,
+  get_quotas_of_all: admin,
+  update_quota: admin,
+  delete_quota: admin,
+};
+
+const version = (href: string) => ({ id: "v2.0", status: "CURRENT", links: [{ rel: "self", href }] });
+
+const versionRoutes: readonly Route[] = [
+  route({ method: "GET", path: "/", policy: publicRule, handle: (request) => ({ body: { versions: [version(request.url("/v2.0/"))] } }) }),
+  route({
+    method: "GET",
+    path: "/v2.0",
+    policy: publicRule,
+    handle: (request) => {
+      const names = ["network", "subnet", "port", "router", "floatingip", "security_group", "security_group_rule", "quota", "extension"];
+      const resources = names.map((name) => {
+        const collection = `${name}s`;
+        return { name, collection, links: [{ rel: "self", href: request.url(`/v2.0/${collection.replaceAll("_", "-")}`) }] };
+      });
+      return { body: { resources } };
+    },
+  }),
+];
+
+export function networkService(stores: Stores): Service {
+  const world = networkWorld(stores);
+  const networkResource = networks(world);
+  const subnetResource = subnets(world, networkResource);
+  const groupResource = securityGroups(world);
+  const portResource = ports(world, networkResource, groupResource);
+  const routerResource = routers(world, networkResource);
+  return {
+    name: "neutron",
+    mount: "/network",
+    faults: neutronFaults,
+    policies,
+    catalog: { type: "network", name: "neutron", path: "/network" },
+    reference: "neutron-lib",
+    routes: [
+      ...versionRoutes,
+      ...extensionRoutes,
+      ...quotaRoutes(world),
+      ...resourceRoutes(world, networkResource),
+      ...resourceRoutes(world, subnetResource),
+      ...resourceRoutes(world, portResource),
+      ...resourceRoutes(world, routerResource),
+      ...routerInterfaceRoutes(world, { routers: routerResource, subnets: subnetResource, ports: portResource }),
+      ...resourceRoutes(world, floatingIPs(world, { networks: networkResource, subnets: subnetResource, ports: portResource })),
+      ...resourceRoutes(world, groupResource),
+      ...ruleRoutes(world, groupResource),
+    ],
+  };
+}
