@@ -26,7 +26,7 @@ export type ParamsOf<P extends string> = P extends `${string}:${infer Name}/${in
   ? { readonly [K in Name]: string } & ParamsOf<Rest>
   : P extends `${string}:${infer Name}`
     ? { readonly [K in Name]: string }
-    : unknown;
+    : Readonly<Record<never, never>>;
 
 export type RawQuery = Readonly<Record<string, string | readonly string[]>>;
 type Value<S, Otherwise> = S extends TSchema ? Static<S> : Otherwise;

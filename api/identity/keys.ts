@@ -1,0 +1,123 @@
+// The keys that sign tokens: in one Secret that all replicas share, rotated so that old tokens live out their time.
+import { randomUUID } from "node:crypto";
+import { isCode } from "../../domain/errors.ts";
+import { systemNamespace } from "../../domain/id.ts";
+import type { KubeClient, Log } from "../../operator/contract.ts";
+import { Secret } from "../../operator/kube/core-kinds.ts";
+import { newSeed, type SigningKey, signingKey } from "./jws.ts";
+
+export const tokenKeysSecret = "token-keys";
+const field = "keys.json";
+
+interface StoredKey {
+  kid: string;
+  /** 32 bytes in base64. */
+  seed: string;
+  createdAt: string;
+}
+
+export interface TokenKeysOptions {
+  client: KubeClient;
+  log: Log;
+  /** Age at which a key signs no more; 24 h unless said. */
+  rotateAfterMs?: number;
+  /** Lifetime of a token: how long an old key still verifies. */
+  tokenLifetimeMs: number;
+  now?: () => number;
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+/** How often the Secret may be read again for a key id that nobody knows. */
+const reloadGapMs = 2_000;
+
+function storedKeys(secret: Secret | undefined): StoredKey[] {
+  const text = secret?.data?.[field];
+  return text ? (JSON.parse(Buffer.from(text, "base64").toString("utf8")) as StoredKey[]) : [];
+}
+
+/** The keys to keep at `now`, and a fresh one where the newest is too old to sign. Pure but for the new key's randomness. */
+export function rotatedKeys(keys: readonly StoredKey[], now: number, rotateAfterMs: number, tokenLifetimeMs: number): StoredKey[] {
+  const age = ({ createdAt }: StoredKey) => now - Date.parse(createdAt);
+  const kept = keys.filter((key) => age(key) < rotateAfterMs + tokenLifetimeMs + dayMs / 24);
+  if (kept.some((key) => age(key) < rotateAfterMs)) return kept;
+  return [...kept, { kid: randomUUID().slice(0, 8), seed: newSeed().toString("base64"), createdAt: new Date(now).toISOString() }];
+}
+
+export class TokenKeys {
+  readonly #options: Required<TokenKeysOptions>;
+  #keys: readonly SigningKey[] = [];
+  #loadedAt = Number.NEGATIVE_INFINITY;
+  #loading: Promise<void> | undefined;
+
+  constructor(options: TokenKeysOptions) {
+    this.#options = { rotateAfterMs: dayMs, now: Date.now, ...options };
+  }
+
+  /** Reads the Secret, and writes it where a key must be made. Several replicas may do so at once: the loser of a race reads again. */
+  load(): Promise<void> {
+    this.#loading ??= this.#loadOnce().finally(() => {
+      this.#loading = undefined;
+    });
+    return this.#loading;
+  }
+
+  /** The newest key. */
+  get current(): SigningKey {
+    const key = this.#keys.at(-1);
+    if (key) return key;
+    throw new Error("token keys are not loaded");
+  }
+
+  /** True when the newest key is due. */
+  get due(): boolean {
+    return this.#options.now() - this.current.createdAtMs >= this.#options.rotateAfterMs;
+  }
+
+  find(kid: string): SigningKey | undefined {
+    return this.#keys.find((key) => key.kid === kid);
+  }
+
+  /** The same, after a look at the Secret for a key that another replica may have made. */
+  async findFresh(kid: string): Promise<SigningKey | undefined> {
+    if (this.#options.now() - this.#loadedAt > reloadGapMs) await this.load();
+    return this.find(kid);
+  }
+
+  async #loadOnce(): Promise<void> {
+    const { now, rotateAfterMs, tokenLifetimeMs, log } = this.#options;
+    for (let attempt = 1; ; attempt += 1) {
+      const secret = await this.#read();
+      const stored = storedKeys(secret);
+      const wanted = rotatedKeys(stored, now(), rotateAfterMs, tokenLifetimeMs);
+      try {
+        const changed = wanted.length !== stored.length || wanted.some(({ kid }, index) => kid !== stored[index]?.kid);
+        if (changed) await this.#write(secret, wanted);
+        if (wanted.at(-1)?.kid !== stored.at(-1)?.kid) log.info({ kid: wanted.at(-1)?.kid }, "made a key for tokens");
+        this.#keys = wanted.map(({ kid, seed, createdAt }) => signingKey(kid, Buffer.from(seed, "base64"), Date.parse(createdAt)));
+        this.#loadedAt = now();
+        return;
+      } catch (error) {
+        if (!isCode(error, "Conflict") || attempt >= 10) throw error;
+      }
+    }
+  }
+
+  async #read(): Promise<Secret | undefined> {
+    try {
+      return await this.#options.client.get(Secret, { name: tokenKeysSecret, namespace: systemNamespace });
+    } catch (error) {
+      if (isCode(error, "NotFound")) return undefined;
+      throw error;
+    }
+  }
+
+  async #write(secret: Secret | undefined, keys: readonly StoredKey[]): Promise<void> {
+    const data = { [field]: Buffer.from(JSON.stringify(keys)).toString("base64") };
+    if (secret) {
+      await this.#options.client.replace(Secret, { ...secret, data });
+      return;
+    }
+    const metadata = { name: tokenKeysSecret, namespace: systemNamespace };
+    await this.#options.client.create(Secret, { apiVersion: "v1", kind: "Secret", metadata, type: "Opaque", data });
+  }
+}

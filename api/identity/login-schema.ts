@@ -1,0 +1,37 @@
+// Body of POST /v3/auth/tokens (Identity API v3, "Password authentication with scoped authorization" and its relatives).
+import { type Static, Type } from "typebox";
+
+const text = Type.String({ maxLength: 4096 });
+const domainRef = Type.Object({ id: Type.Optional(text), name: Type.Optional(text) });
+
+const user = Type.Object({
+  id: Type.Optional(text),
+  name: Type.Optional(text),
+  password: text,
+  domain: Type.Optional(domainRef),
+});
+
+const project = Type.Object({ id: Type.Optional(text), name: Type.Optional(text), domain: Type.Optional(domainRef) });
+
+const scope = Type.Object({
+  project: Type.Optional(project),
+  domain: Type.Optional(domainRef),
+  system: Type.Optional(Type.Object({ all: Type.Optional(Type.Boolean()) })),
+  unscoped: Type.Optional(Type.Object({})),
+});
+
+export const loginBody = Type.Object({
+  auth: Type.Object({
+    identity: Type.Object({
+      methods: Type.Array(Type.String(), { minItems: 1, maxItems: 8 }),
+      password: Type.Optional(Type.Object({ user })),
+      token: Type.Optional(Type.Object({ id: text })),
+    }),
+    scope: Type.Optional(Type.Union([scope, Type.Literal("unscoped")])),
+  }),
+});
+
+export type LoginBody = Static<typeof loginBody>;
+export type PasswordUser = Static<typeof user>;
+export type ScopeBody = Static<typeof scope>;
+export type DomainRef = Static<typeof domainRef>;

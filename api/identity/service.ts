@@ -1,0 +1,35 @@
+// Keystone v3 as one Service.
+import { keystoneFaults } from "../http/faults.ts";
+import type { Service } from "../http/route.ts";
+import { type AuthRoutesDeps, authRoutes } from "./auth-routes.ts";
+import { domainRoutes } from "./domains.ts";
+import { identityPolicies } from "./policies.ts";
+import { projectRoutes } from "./projects.ts";
+import { roleRoutes } from "./roles.ts";
+import { endpointRoutes, serviceRoutes } from "./services.ts";
+import { userRoutes } from "./users.ts";
+import { versionRoutes } from "./versions.ts";
+
+export const identityCatalog = { type: "identity", name: "keystone", path: "/identity" };
+
+export function identityService(deps: AuthRoutesDeps): Service {
+  const { world, catalog } = deps;
+  return {
+    name: "keystone",
+    mount: "/identity",
+    faults: keystoneFaults,
+    policies: identityPolicies,
+    catalog: identityCatalog,
+    reference: "keystone",
+    routes: [
+      ...versionRoutes,
+      ...authRoutes(deps),
+      ...projectRoutes(world),
+      ...domainRoutes(world),
+      ...userRoutes(world),
+      ...roleRoutes(world),
+      ...serviceRoutes(catalog),
+      ...endpointRoutes(catalog),
+    ],
+  };
+}

@@ -1,0 +1,31 @@
+// The wire form of a token (Identity API v3, "Validate and show information for token").
+import { idOf } from "../../domain/id.ts";
+import type { Catalog } from "./catalog.ts";
+import type { CheckedToken } from "./token-check.ts";
+import { named } from "./world.ts";
+
+/** Keystone's times: microseconds, UTC. */
+export const keystoneTime = (ms: number): string => new Date(ms).toISOString().replace("Z", "000Z");
+
+function scopeView({ claims, tenant, domain, roles }: CheckedToken) {
+  if (!claims.prj && !claims.dom && !claims.sys) return {};
+  const held = { roles: roles.map(named) };
+  if (tenant && domain) return { project: { ...named(tenant), domain: named(domain) }, is_domain: false, ...held };
+  if (domain) return { domain: named(domain), ...held };
+  return { system: { all: true }, ...held };
+}
+
+/** `catalog` undefined: the client asked for none, or the token has no scope. */
+export function viewToken(checked: CheckedToken, catalog: { catalog: Catalog; origin: string } | undefined) {
+  const { claims, user, userDomain, tenant } = checked;
+  const scope = scopeView(checked);
+  return {
+    methods: claims.amr,
+    user: { ...named(user), domain: named(userDomain), password_expires_at: null },
+    audit_ids: claims.par === undefined ? [claims.jti] : [claims.jti, claims.par],
+    expires_at: keystoneTime(claims.exp),
+    issued_at: keystoneTime(claims.iat),
+    ...scope,
+    ...(catalog && "roles" in scope && { catalog: catalog.catalog.view(catalog.origin, tenant && idOf(tenant)) }),
+  };
+}
