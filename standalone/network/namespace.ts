@@ -27,7 +27,10 @@ function linkIsOurs({ network }: InstanceConfig): boolean {
 }
 
 function checkRange(network: InstanceConfig["network"]): void {
-  const route = attempt("ip", ["route", "show", "root", network.externalCIDR]).stdout.trim();
+  const inside = attempt("ip", ["route", "show", "root", network.externalCIDR]).stdout.trim();
+  // A network that the host itself is on (Docker's, say) and that covers ours; a wide route to elsewhere, such as a VPN's, may be narrowed.
+  const around = attempt("ip", ["route", "show", "match", network.externalCIDR, "scope", "link"]).stdout.trim();
+  const route = inside || around;
   const link = attempt("ip", ["-o", "link", "show", network.hostLink]).code === 0;
   if (!route && !link) return;
   const holder = route || `device ${network.hostLink}`;
