@@ -1,12 +1,14 @@
 // What the network controllers work with, and small things that all of them need.
 
 import type { KubeObject } from "../../models/kind.ts";
-import type { ConditionInput, Context, ObjectKey } from "../../operator/contract.ts";
+import type { Caches, ConditionInput, Context, ObjectKey } from "../../operator/contract.ts";
 import type { Chassis } from "./ovn/chassis.ts";
 import type { Northbound } from "./ovn/northbound.ts";
 import type { RowOwner } from "./ovn/tables.ts";
 
 export interface NetworkDeps {
+  /** The caches that the controllers' reads use. */
+  readonly caches: Caches;
   readonly northbound: Northbound;
   readonly chassis: Chassis;
   readonly settings: Settings;
