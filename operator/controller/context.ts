@@ -11,32 +11,38 @@ import { covers, objectCovers, same } from "./covers.ts";
 import { withOwner } from "./owner.ts";
 import { desiredStatus, readyOf, statusOf, wholeSeconds } from "./status.ts";
 
-/** What a controller applied last, by object: tells a field that we stopped wanting from one that somebody else set. */
-export class Applied {
+/** The status that a controller applied last, by object: tells a field that we stopped wanting from one that somebody else set. */
+export class AppliedStatus {
   readonly #hashes = new LRUCache<string, string>({ max: 50_000 });
-  static hash(value: unknown): string {
-    return createHash("sha1").update(JSON.stringify(value)).digest("base64");
+  has(kind: Kind, { metadata }: KubeObject, hash: string): boolean {
+    return this.#hashes.get(`${kindName(kind)} ${metadata.uid}`) === hash;
   }
-  get(slot: string): string | undefined {
-    return this.#hashes.get(slot);
+  set(kind: Kind, { metadata }: KubeObject, hash: string): void {
+    this.#hashes.set(`${kindName(kind)} ${metadata.uid}`, hash);
   }
-  set(slot: string, hash: string): void {
-    this.#hashes.set(slot, hash);
-  }
+}
+
+/** Prefix of the annotation with the hash of what a controller applied last: what it stopped wanting is seen even after a restart. */
+export const appliedAnnotation = "applied.kumulus.cloud/";
+
+const hashOf = (value: unknown) => createHash("sha1").update(JSON.stringify(value)).digest("base64url").slice(0, 16);
+
+function withHash<T extends KubeObject>(object: T, controller: string): T {
+  const annotations = { ...object.metadata.annotations, [`${appliedAnnotation}${controller}`]: hashOf(object) };
+  return { ...object, metadata: { ...object.metadata, annotations } };
 }
 
 export interface ContextOptions {
   caches: StartableCaches;
   client: KubeClient;
+  /** Name of the controller. */
+  name: string;
   fieldManager: string;
-  applied: Applied;
+  applied: AppliedStatus;
   events: EventRecorder;
   log: Log;
   signal: AbortSignal;
 }
-
-const slotOf = (part: string, kind: Kind, { metadata }: KubeObject) =>
-  `${part}|${kindName(kind)}|${metadata.namespace ?? ""}|${metadata.name}`;
 
 /** Reads of a cache that is not in sync would show objects as missing. */
 function syncedCache<T extends KubeObject>(caches: StartableCaches, kind: Kind<T>): Cache<T> {
@@ -46,34 +52,26 @@ function syncedCache<T extends KubeObject>(caches: StartableCaches, kind: Kind<T
 }
 
 export function createContext(options: ContextOptions): Context {
-  const { caches, client, fieldManager, applied, events, log, signal } = options;
+  const { caches, client, name, fieldManager, applied, events, log, signal } = options;
 
   async function apply<T extends KubeObject>(kind: Kind<T>, object: T, how: { owner?: KubeObject; strict?: boolean } = {}): Promise<T> {
-    const wanted = withOwner(object, how.owner);
-    const slot = slotOf("object", kind, wanted);
-    const hash = Applied.hash(wanted);
+    const wanted = withHash(withOwner(object, how.owner), name);
     const cached = caches.known(kind)?.get(wanted.metadata.name, wanted.metadata.namespace);
-    const last = applied.get(slot);
-    if (cached && objectCovers(wanted, cached) && (last === undefined || last === hash)) {
-      applied.set(slot, hash);
-      return cached;
-    }
-    const written = await client.apply(kind, wanted, { fieldManager, ...(how.strict !== undefined && { strict: how.strict }) });
-    applied.set(slot, hash);
-    return written;
+    if (cached && objectCovers(wanted, cached)) return cached;
+    return client.apply(kind, wanted, { fieldManager, ...(how.strict !== undefined && { strict: how.strict }) });
   }
 
   async function applyStatus<T extends KubeObject, S extends StatusInput>(kind: Kind<T>, object: T, status: S): Promise<void> {
-    const { name, namespace, uid } = object.metadata;
-    const cached = caches.known(kind)?.get(name, namespace);
+    const { namespace, uid } = object.metadata;
+    const cached = caches.known(kind)?.get(object.metadata.name, namespace);
     const before = cached?.metadata.uid === uid && cached ? cached : object;
     const wanted = desiredStatus(status, statusOf(before), object.metadata.generation ?? 0, wholeSeconds(new Date()));
-    const slot = slotOf("status", kind, object);
-    const hash = `${uid} ${Applied.hash(wanted)}`;
-    if (same(wanted, statusOf(before)) || (covers(wanted, statusOf(before)) && applied.get(slot) === hash)) return;
-    const patch = { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata: { name, namespace, uid }, status: wanted };
+    const hash = hashOf(wanted);
+    if (same(wanted, statusOf(before)) || (covers(wanted, statusOf(before)) && applied.has(kind, object, hash))) return;
+    const metadata = { name: object.metadata.name, namespace, uid };
+    const patch = { apiVersion: apiVersionOf(kind), kind: kind.kind, metadata, status: wanted };
     await client.apply(kind, patch as unknown as T, { fieldManager, subresource: "status" });
-    applied.set(slot, hash);
+    applied.set(kind, object, hash);
     const [old, ready] = [readyOf(before), wanted.conditions.find(({ type }) => type === "Ready")];
     if (ready && ready.reason !== old?.reason) events.record(object, "Normal", ready.reason, ready.message);
   }

@@ -7,7 +7,7 @@ import type { ControllerDefinition, Log } from "../contract.ts";
 import { createEventRecorder, type EventRecorder } from "../events.ts";
 import type { ApiClient } from "../kube/client.ts";
 import type { Metrics } from "../metrics.ts";
-import { Applied, createContext } from "./context.ts";
+import { AppliedStatus, createContext } from "./context.ts";
 import { controllerName } from "./define-controller.ts";
 import { WorkQueue } from "./queue.ts";
 import { type Outcome, reconcileOnce } from "./reconcile.ts";
@@ -45,7 +45,7 @@ export function createController(options: ControllerOptions): Controller {
   const fieldManager = `kumulus-${name}`;
   const queue: WorkQueue = new WorkQueue({ observer: metrics.queueObserver(name, () => queue.depth) });
   const events: EventRecorder = createEventRecorder(options.client, fieldManager, log);
-  const applied = new Applied();
+  const applied = new AppliedStatus();
 
   function settle(key: string, outcome: Outcome, reconcileLog: Log): void {
     if (outcome.kind === "failed") {
@@ -74,7 +74,7 @@ export function createController(options: ControllerOptions): Controller {
       if (limit.aborted) throw new KumulusError("Unavailable", "this reconcile's time is over");
     };
     const client = recordingClient({ client: options.client, caches, fieldManager, mayWrite });
-    const ctx = createContext({ caches, client, fieldManager, applied, events, log: reconcileLog, signal: limit });
+    const ctx = createContext({ caches, client, name, fieldManager, applied, events, log: reconcileLog, signal: limit });
     const ended = metrics.reconcileStarted(name);
     const outcome = await reconcileOnce(definition, object, ctx, fieldManager);
     ended(

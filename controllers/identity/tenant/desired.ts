@@ -1,0 +1,128 @@
+// What one Tenant needs to exist: its namespace, limits, rights and default security group. Pure.
+import { systemNamespace } from "../../../domain/id.ts";
+import { defaultGroupRules } from "../../../domain/net/security-group.ts";
+import { defaultQuota } from "../../../domain/quota.ts";
+import type { Domain } from "../../../models/identity/domain.ts";
+import type { Tenant, TenantQuota } from "../../../models/identity/tenant.ts";
+import { kumulusKinds } from "../../../models/kinds.ts";
+import type { SecurityGroup } from "../../../models/network/security-group.ts";
+import type { ConditionInput } from "../../../operator/contract.ts";
+import type { KubeRole, Namespace, ResourceQuota, RoleBinding } from "../../../operator/kube/core-kinds.ts";
+import { enabledCondition, notReady } from "../conditions.ts";
+
+/** Label of a tenant's namespace with the Tenant's name. */
+export const tenantLabel = "kumulus.cloud/tenant";
+
+export interface Seen {
+  domain: Domain | undefined;
+  namespace: Namespace | undefined;
+}
+
+export interface Parts {
+  namespace: Namespace;
+  quota: ResourceQuota;
+  role: KubeRole;
+  binding: RoleBinding;
+  /** Made once: its rules are the user's from then on. */
+  defaultGroup: SecurityGroup;
+}
+
+export type Plan =
+  | { do: "refuse"; reason: string; message: string }
+  | { do: "wait"; condition: ConditionInput }
+  | { do: "apply"; parts: Parts; namespace: string; condition: ConditionInput };
+
+export const namespaceOf = (tenantName: string) => `kumulus-${tenantName}`;
+
+/** Quota names of what the API server itself can count; cores, memory and sizes are the webhook's. */
+const counted: Partial<Record<keyof TenantQuota, string>> = {
+  instances: "count/servers.compute.kumulus.cloud",
+  keyPairs: "count/keypairs.compute.kumulus.cloud",
+  networks: "count/networks.network.kumulus.cloud",
+  subnets: "count/subnets.network.kumulus.cloud",
+  ports: "count/ports.network.kumulus.cloud",
+  routers: "count/routers.network.kumulus.cloud",
+  floatingIPs: "count/floatingips.network.kumulus.cloud",
+  securityGroups: "count/securitygroups.network.kumulus.cloud",
+  volumes: "count/volumes.volume.kumulus.cloud",
+};
+
+export function hardLimits(tenant: Tenant): Record<string, string> {
+  const limits = { ...defaultQuota, ...tenant.spec.quota };
+  const rows = Object.entries(counted) as [keyof TenantQuota, string][];
+  return Object.fromEntries(rows.filter(([name]) => limits[name] >= 0).map(([name, key]) => [key, String(limits[name])]));
+}
+
+const rightsName = "kumulus-tenant";
+
+/** Everything on our kinds but their status, and reading events: what a member of the project may do with kubectl. */
+function roleFor(namespace: string): KubeRole {
+  const kinds = kumulusKinds.filter((kind) => kind.namespaced);
+  const groups = [...new Set(kinds.map(({ group }) => group))].sort();
+  const rules = groups.map((group) => ({
+    apiGroups: [group],
+    resources: kinds.filter((kind) => kind.group === group).map(({ plural }) => plural),
+    verbs: ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"],
+  }));
+  const events = { apiGroups: [""], resources: ["events"], verbs: ["get", "list", "watch"] };
+  return { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata: { name: rightsName, namespace }, rules: [...rules, events] };
+}
+
+function bindingFor(tenant: string, namespace: string): RoleBinding {
+  const group = "rbac.authorization.k8s.io";
+  return {
+    apiVersion: `${group}/v1`,
+    kind: "RoleBinding",
+    metadata: { name: rightsName, namespace },
+    roleRef: { apiGroup: group, kind: "Role", name: rightsName },
+    subjects: [{ apiGroup: group, kind: "Group", name: `kumulus:tenant:${tenant}` }],
+  };
+}
+
+function partsOf(tenant: Tenant): Parts {
+  const { name } = tenant.metadata;
+  const namespace = namespaceOf(name);
+  return {
+    namespace: { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels: { [tenantLabel]: name } } },
+    quota: { apiVersion: "v1", kind: "ResourceQuota", metadata: { name: "kumulus", namespace }, spec: { hard: hardLimits(tenant) } },
+    role: roleFor(namespace),
+    binding: bindingFor(name, namespace),
+    defaultGroup: {
+      apiVersion: "network.kumulus.cloud/v1alpha1",
+      kind: "SecurityGroup",
+      metadata: { name: "default", namespace },
+      spec: { displayName: "default", description: "Default security group", isDefault: true, rules: defaultGroupRules("default") },
+    },
+  };
+}
+
+function refusal({ metadata }: Tenant, namespace: Namespace | undefined): { reason: string; message: string } | undefined {
+  const name = namespaceOf(metadata.name);
+  if (name === systemNamespace) return { reason: "NameReserved", message: `Namespace ${name} is the cloud's own; take another name.` };
+  if (!/^[a-z0-9]([a-z0-9-]{0,53}[a-z0-9])?$/.test(metadata.name)) {
+    return {
+      reason: "NameInvalid",
+      message: "The name must be 1 to 55 lower-case letters, digits and dashes, since a namespace is named after it.",
+    };
+  }
+  const other = namespace?.metadata.labels?.[tenantLabel];
+  if (other !== undefined && other !== metadata.name)
+    return { reason: "NamespaceTaken", message: `Namespace ${name} belongs to Tenant ${other}.` };
+  return undefined;
+}
+
+export function desiredTenant(tenant: Tenant, { domain, namespace }: Seen): Plan {
+  const refused = refusal(tenant, namespace);
+  if (refused) return { do: "refuse", ...refused };
+  const { domainRef, enabled } = tenant.spec;
+  if (!domain) return { do: "wait", condition: notReady("DomainMissing", `Waiting for Domain ${domainRef.name}`) };
+  const parts = partsOf(tenant);
+  if (namespace?.metadata.deletionTimestamp !== undefined) {
+    return {
+      do: "wait",
+      condition: notReady("NamespaceTerminating", `Waiting for the end of the old namespace ${parts.namespace.metadata.name}`),
+    };
+  }
+  const condition = enabledCondition(enabled, "The project is disabled: it gives no tokens.");
+  return { do: "apply", parts, namespace: parts.namespace.metadata.name, condition };
+}

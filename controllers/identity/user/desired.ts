@@ -1,0 +1,44 @@
+// What one User shows: whether it can log in, and when its password last changed. Pure.
+import { createHash } from "node:crypto";
+import type { Domain } from "../../../models/identity/domain.ts";
+import type { User, UserStatus } from "../../../models/identity/user.ts";
+import type { ConditionInput } from "../../../operator/contract.ts";
+import type { Secret } from "../../../operator/kube/core-kinds.ts";
+import { notReady, ready } from "../conditions.ts";
+
+export interface Seen {
+  domain: Domain | undefined;
+  secret: Secret | undefined;
+}
+
+export type Plan = Omit<UserStatus, "conditions" | "observedGeneration"> & { conditions: ConditionInput[] };
+
+/** The stored hash, without the white space that people leave at the end of files. */
+function storedHash({ spec }: User, secret: Secret | undefined): string | undefined {
+  const data = spec.passwordSecretRef && secret?.data?.[spec.passwordSecretRef.key ?? "hash"];
+  return data ? Buffer.from(data, "base64").toString("utf8").trim() : undefined;
+}
+
+function condition(user: User, { domain }: Seen, hash: string | undefined): ConditionInput {
+  const { domainRef, enabled, passwordSecretRef: ref } = user.spec;
+  if (!domain) return notReady("DomainMissing", `Waiting for Domain ${domainRef.name}`);
+  if (enabled === false) return notReady("Disabled", "The user is disabled: it can not log in.");
+  if (ref && hash === undefined) return notReady("PasswordMissing", `Waiting for key ${ref.key ?? "hash"} of Secret ${ref.name}`);
+  return ref ? ready("Active", "It can log in.") : ready("NoPassword", "It has no password.");
+}
+
+/**
+ * A password that is taken away also ends the tokens made with it: the time moves, the fingerprint goes. `now` is RFC 3339. The first hash
+ * counts as changed now; tokens carry the fingerprint of the hash that they were made with, so a login before this note stays valid.
+ */
+export function desiredUser(user: User, seen: Seen, now: string): Plan {
+  const hash = storedHash(user, seen.secret);
+  const fingerprint = hash === undefined ? undefined : createHash("sha256").update(hash).digest("hex");
+  const unchanged = fingerprint === user.status?.passwordFingerprint;
+  const changedAt = unchanged ? user.status?.passwordChangedAt : now;
+  return {
+    conditions: [condition(user, seen, hash)],
+    ...(changedAt !== undefined && { passwordChangedAt: changedAt }),
+    ...(fingerprint !== undefined && { passwordFingerprint: fingerprint }),
+  };
+}
