@@ -5,12 +5,12 @@ import { isCode } from "../../domain/errors.ts";
 import { systemNamespace } from "../../domain/id.ts";
 import {
   goldenName,
+  imageAnnotation,
   imageKeySecret,
-  imageLabel,
   imageURLExpiry,
   imageURLLifetimeMs,
   signedImageURL,
-  volumeTypeLabel,
+  volumeTypeAnnotation,
 } from "../../domain/image/golden.ts";
 import { imageDiskGiB } from "../../domain/image/min-disk.ts";
 import type { Image } from "../../models/image/image.ts";
@@ -58,9 +58,12 @@ export function goldenDataVolume(image: Image, type: VolumeType, url: string): D
     metadata: {
       name: goldenName(image, type.metadata.name),
       ...(image.metadata.namespace === undefined ? {} : { namespace: image.metadata.namespace }),
-      labels: { [imageLabel]: image.metadata.name, [volumeTypeLabel]: type.metadata.name },
-      // A golden disk waits for no guest: without this, classes with WaitForFirstConsumer would never fill it.
-      annotations: { "cdi.kubevirt.io/storage.bind.immediate.requested": "true" },
+      annotations: {
+        [imageAnnotation]: image.metadata.name,
+        [volumeTypeAnnotation]: type.metadata.name,
+        // A golden disk waits for no guest: without this, classes with WaitForFirstConsumer would never fill it.
+        "cdi.kubevirt.io/storage.bind.immediate.requested": "true",
+      },
     },
     spec: dataVolumeSpec(type, imageDiskGiB(image), { http: { url } }),
   };

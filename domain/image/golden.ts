@@ -3,10 +3,10 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { Image } from "../../models/image/image.ts";
 import { idOf } from "../id.ts";
 
-/** On a golden DataVolume: the Image (of its namespace) that it was made from. */
-export const imageLabel = "kumulus.cloud/image";
+/** On a golden DataVolume: name of the Image (of its namespace) that it was made from. An annotation, since names may be longer than labels. */
+export const imageAnnotation = "kumulus.cloud/image";
 /** On a golden DataVolume: its VolumeType. */
-export const volumeTypeLabel = "kumulus.cloud/volume-type";
+export const volumeTypeAnnotation = "kumulus.cloud/volume-type";
 
 /** Secret in the system namespace whose `data.key` signs image URLs: 32 bytes. Whoever comes first makes it. */
 export const imageKeySecret = "image-url-key";

@@ -49,7 +49,7 @@ function notYet({ server, isNext, vm }: Seen, old: ServerActionStatus, now: stri
 
 function begun(action: ServerAction, seen: Seen, old: ServerActionStatus, now: string): Step {
   const startedAt = old.startedAt ?? now;
-  const uid = old.serverInstanceUID ?? (isLive(seen.vmi) ? (seen.vmi.metadata.uid ?? "") : "");
+  const uid = old.serverInstanceUID ?? seen.vmi?.metadata.uid ?? "";
   const ageMs = seen.now.getTime() - Date.parse(startedAt);
   const first = old.phase !== "Running";
   const outcome = stepOf(action, seen, { uid, ageMs, startedMs: Date.parse(startedAt), first });
@@ -80,7 +80,7 @@ function stepOf({ spec }: ServerAction, seen: Seen, progress: Progress): Outcome
   if (spec.action === "Start") return startStep(seen, progress);
   if (spec.action === "Stop") return stopStep(seen);
   const sameRun = isLive(seen.vmi) && seen.vmi.metadata.uid === progress.uid && !seen.vmi.metadata.deletionTimestamp;
-  if (!sameRun) return spec.rebootType === "SOFT" && progress.uid === "" ? fail("The guest does not run") : startStep(seen, progress);
+  if (!sameRun) return spec.rebootType === "SOFT" && progress.first ? fail("The guest does not run") : startStep(seen, progress);
   if (seen.vmi?.status?.phase !== "Running") return {};
   return spec.rebootType === "SOFT" && !isPaused(seen.vmi) ? softStep(seen.vmi, progress) : hardStep(seen, progress);
 }
@@ -89,9 +89,8 @@ const fail = (message: string): Outcome => ({ end: "Failed", message });
 
 /** Until a run other than a finished one is Running. */
 function startStep({ vm, vmi }: Seen, { uid }: Progress): Outcome {
-  if (isFinal(vmi)) {
-    const begunSince = uid !== "" && vmi.metadata.uid !== uid;
-    if (begunSince) return ranOnce(vmi) ? { end: "Succeeded" } : fail("The hypervisor could not start the guest");
+  if (vmi && isFinal(vmi)) {
+    if (vmi.metadata.uid !== uid) return ranOnce(vmi) ? { end: "Succeeded" } : fail("The hypervisor could not start the guest");
   } else if (vmi) {
     return vmi.status?.phase === "Running" && !vmi.metadata.deletionTimestamp ? { end: "Succeeded" } : {};
   }

@@ -2,7 +2,7 @@
 import { DataVolume } from "../../../clients/cdi/kinds.ts";
 import { VirtualMachine, VirtualMachineInstance } from "../../../clients/kubevirt/kinds.ts";
 import { instanceName, serverLabel } from "../../../domain/compute/names.ts";
-import { imageLabel } from "../../../domain/image/golden.ts";
+import { imageAnnotation } from "../../../domain/image/golden.ts";
 import { Flavor } from "../../../models/compute/flavor.ts";
 import { KeyPair } from "../../../models/compute/key-pair.ts";
 import { Server } from "../../../models/compute/server.ts";
@@ -64,7 +64,7 @@ export const serverWatches = [
     { name: spec.serverRef.name, ...(metadata.namespace && { namespace: metadata.namespace }) },
   ]),
   watch(DataVolume, ({ metadata }, caches) => {
-    const image = metadata.labels?.[imageLabel];
+    const image = metadata.annotations?.[imageAnnotation];
     return image === undefined ? [] : building(servers(caches, "image", keyOf(metadata.namespace, image)));
   }),
   watch(Image, (image, caches) => building(servers(caches, "image", keyOfObject(image)))),

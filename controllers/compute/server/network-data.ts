@@ -33,8 +33,9 @@ export function networkData(ports: readonly Port[], networks: readonly Network[]
   }
   const services = [...new Set(subnets.flatMap((subnet) => subnet.spec.dnsNameservers ?? []))].map((address) => ({ type: "dns", address }));
   const text = JSON.stringify({ links, networks: configured, services });
-  // Too many NICs for inline data: then the guest asks DHCP on each, which is the common case anyway.
-  return Buffer.byteLength(text) <= inlineLimitBytes ? text : JSON.stringify({ links: links.slice(0, 1), networks: [], services: [] });
+  // Too many NICs for inline data: the last ones are left to the guest.
+  const fits = Buffer.byteLength(text) <= inlineLimitBytes || ports.length === 0;
+  return fits ? text : networkData(ports.slice(0, -1), networks, subnets);
 }
 
 function addressConfig(address: string, subnet: Subnet | undefined): object {

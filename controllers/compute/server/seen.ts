@@ -45,8 +45,8 @@ export function isLive(vmi: VirtualMachineInstance | undefined): vmi is VirtualM
 }
 
 /** A run that is over: KubeVirt keeps it until the next start, unless it was stopped from outside. */
-export function isFinal(vmi: VirtualMachineInstance | undefined): vmi is VirtualMachineInstance {
-  return vmi?.status?.phase === "Succeeded" || vmi?.status?.phase === "Failed";
+export function isFinal(vmi: VirtualMachineInstance): boolean {
+  return vmi.status?.phase === "Succeeded" || vmi.status?.phase === "Failed";
 }
 
 /** The guest has run once: what goes wrong after that is no failed build. */
