@@ -9,7 +9,7 @@ export INSTANCE HYPERVISOR STORAGE NODES EXTERNAL ROLES FROM_SOURCES PROCESS FOL
 
 # The project's own Node.js (npm package `node`) and tools come first.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
-cloud = @node standalone/make.ts
+cloud = @test -x node_modules/.bin/node || { echo "run \`make setup\` first" >&2; exit 1; }; node standalone/make.ts
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up down status logs clean test e2e conformance bench

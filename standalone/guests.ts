@@ -8,7 +8,6 @@ import type { InstanceConfig } from "./instance.ts";
 import type { Identity } from "./supervisor/definition.ts";
 import { commandLine, identityOf, isAlive } from "./supervisor/proc.ts";
 
-const powerdownMs = 8000;
 const quitMs = 5000;
 
 export interface Guest {
@@ -79,7 +78,7 @@ function signalAll(guests: readonly Guest[], signal: NodeJS.Signals): void {
 }
 
 /** The power button first; QEMU writes its disks out on SIGTERM; SIGKILL last. Leaves a list, so that the next `make up` starts them again. */
-export async function stopGuests(config: InstanceConfig): Promise<void> {
+export async function stopGuests(config: InstanceConfig, powerdownMs = 10_000): Promise<void> {
   const guests = runningGuests(config);
   if (guests.length === 0) return;
   const wereOn = await Promise.all(guests.map(powerdown));
