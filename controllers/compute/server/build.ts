@@ -68,7 +68,8 @@ export function buildStep(server: Server, seen: Seen, nics: Nics): Build {
   const fault = disk.fault ?? ports.fault;
   if (fault) return { fault };
   const golden = disk.golden === undefined ? {} : { golden: disk.golden };
-  const wait = ports.wait ?? disk.wait;
+  // What nobody knows when it comes is waited for before anything is made.
+  const wait = disk.wait?.task === "scheduling" ? disk.wait : (ports.wait ?? disk.wait);
   if (wait || !disk.root || !ports.ports) return { ...golden, ...(wait && { wait }) };
   return { ...golden, machine: machineOf(server, seen, { flavor, root: disk.root, ports: ports.ports }) };
 }

@@ -67,7 +67,7 @@ function buildPlan(server: Server, seen: Seen, nics: Nics): Plan {
     ...(machine && { guest: { stateChanges: power === "On" ? ["Start"] : [] }, power }),
   };
   return {
-    createPorts: nics.toCreate,
+    createPorts: build.wait?.task === "scheduling" ? [] : nics.toCreate,
     deletePorts: [],
     ...(build.golden && { golden: build.golden }),
     secrets: machine?.secrets ?? [],
