@@ -12,11 +12,15 @@ import { mtuOf } from "../network/desired.ts";
 import { desiredSubnetRows } from "./desired.ts";
 import { subnetStatus } from "./status.ts";
 
-/** Of subnets that overlap the older one stands. */
-function olderSiblings(subnet: Subnet, read: Reader): Subnet[] {
+const stands = (subnet: Subnet): boolean =>
+  subnet.status?.conditions?.some((one) => one.type === "Ready" && one.status === "True") ?? false;
+
+/** Of subnets that overlap the one that is in force stands; among equals the older. */
+function strongerSiblings(subnet: Subnet, read: Reader): Subnet[] {
   return read
     .byIndex(Subnet, by.network, place(subnet.metadata.namespace, subnet.spec.networkRef.name))
-    .filter((other) => other.metadata.uid !== subnet.metadata.uid && isOlder(other, subnet));
+    .filter((other) => other.metadata.uid !== subnet.metadata.uid)
+    .filter((other) => (stands(other) === stands(subnet) ? isOlder(other, subnet) : stands(other)));
 }
 
 export function subnetController({ northbound, settings }: NetworkDeps, sources: readonly Source[]): ControllerDefinition {
@@ -41,7 +45,7 @@ export function subnetController({ northbound, settings }: NetworkDeps, sources:
         await ctx.applyStatus(Subnet, subnet, subnetStatus(range, condition));
         return {};
       }
-      const siblings = olderSiblings(subnet, ctx).map((other) => other.spec);
+      const siblings = strongerSiblings(subnet, ctx).map((other) => other.spec);
       const overlap = range && overlapProblem(range.cidr, siblings, idOf(network));
       const problem = overlap ?? subnetProblem(subnet.spec, [], idOf(network));
       if (problem) {
