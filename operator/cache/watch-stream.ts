@@ -65,10 +65,10 @@ export async function* watchEvents(
   const timer = setTimeout(() => silent.abort(new Error(`no byte for ${options.silenceMs} ms`)), options.silenceMs).unref();
   const signal = AbortSignal.any([options.signal, silent.signal]);
   try {
-    const base = new URL(connection.server);
     const headers = { accept: options.accept, ...(await connection.headers()) };
-    const request = { origin: base.origin, path: base.pathname.replace(/\/$/, "") + path, method: "GET" as const, headers, signal };
+    const request = { origin: connection.origin, path: connection.basePath + path, method: "GET" as const, headers, signal };
     const response = await connection.watches.request(request);
+    if (response.statusCode === 401) connection.expire();
     if (response.statusCode !== 200) throw refusal(response.statusCode, await response.body.text(), response.headers["retry-after"]);
     const lines = new LineSplitter();
     for await (const chunk of response.body) {

@@ -35,6 +35,8 @@ export interface Controller {
 const defaultTimeoutMs = 30_000;
 /** A reconcile that does not end in this time after its timeout loses its worker, but keeps its key. */
 const settleMs = 5_000;
+/** A failure that should pass by itself is worth a line once its delay has grown so long. */
+const worryMs = 10_000;
 /** Safety net under the watches of what a key waits for. */
 const waitingResyncMs = 60_000;
 
@@ -51,8 +53,11 @@ export function createController(options: ControllerOptions): Controller {
     if (outcome.kind === "failed") {
       const delayMs = Math.round(queue.retry(key));
       const { error, quiet } = outcome;
-      if (quiet) reconcileLog.debug({ error: (error as Error).message, delayMs }, "reconcile to be tried again");
-      else reconcileLog.error({ error, delayMs }, "reconcile failed");
+      if (quiet) {
+        const level = delayMs >= worryMs ? "warn" : "debug";
+        reconcileLog[level]({ error: (error as Error).message, delayMs }, "reconcile to be tried again");
+      }
+      if (!quiet) reconcileLog.error({ error, delayMs }, "reconcile failed");
       return;
     }
     queue.forget(key);

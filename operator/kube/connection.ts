@@ -6,11 +6,16 @@ import { type Credentials, defaultKubeconfig, inClusterCredentials, readKubeconf
 export interface Connection {
   /** Base URL without a trailing slash. */
   readonly server: string;
+  readonly origin: string;
+  /** Path before every request's path; "" for most servers. */
+  readonly basePath: string;
   readonly verbs: Dispatcher;
   /** Each watch holds one connection of this pool for as long as it lasts. */
   readonly watches: Dispatcher;
   /** Authorization for the next request. */
   headers(): Promise<Record<string, string>>;
+  /** The server refused the credentials: they are read again for the next request. */
+  expire(): void;
   close(): Promise<void>;
 }
 
@@ -78,8 +83,11 @@ export function connect(kubeconfigPath: string | undefined = defaultKubeconfig()
     void Promise.all([old.verbs.close(), old.watches.close()]);
   }
 
+  const { origin, pathname } = new URL(credentials.server);
   return {
     server: credentials.server,
+    origin,
+    basePath: pathname.replace(/\/$/, ""),
     get verbs() {
       refresh();
       return pools.verbs;
@@ -89,11 +97,15 @@ export function connect(kubeconfigPath: string | undefined = defaultKubeconfig()
       return pools.watches;
     },
     async headers() {
+      refresh();
       if (credentials.plugin && kubeconfigPath !== undefined) {
         plugin ??= pluginHeaders(kubeconfigPath);
         return (await plugin)();
       }
       return token ? { authorization: `Bearer ${token}` } : {};
+    },
+    expire() {
+      readAt = Number.NEGATIVE_INFINITY;
     },
     async close() {
       await Promise.all([pools.verbs.destroy(), pools.watches.destroy()]);

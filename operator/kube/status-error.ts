@@ -39,10 +39,10 @@ export function errorOfStatus(status: number, body: unknown, what: string): Kumu
   const message = (answer.message ?? `${what} answered ${status}`).replace(webhookDenial, "");
   const cause = answer.details?.causes?.find((entry) => entry.reason !== undefined);
   const code: ErrorCode =
-    status === 403 && quotaDenial.test(message)
+    (status === 403 && quotaDenial.test(message)) || cause?.reason === "OverQuota"
       ? "OverQuota"
       : (codes[status] ?? (status >= 500 || status === 429 ? "Unavailable" : "Invalid"));
-  const reason = cause?.reason ?? answer.reason;
+  const reason = code === "OverQuota" ? "OverQuota" : (cause?.reason ?? answer.reason);
   return new KumulusError(code, message === "" ? `${what} was refused` : message, reason === undefined ? {} : { reason });
 }
 

@@ -27,8 +27,13 @@ const longestRetryAfterMs = 5_000;
 /** Failures in which the request was certainly not processed. */
 const neverSent = new Set(["ECONNREFUSED", "UND_ERR_CONNECT_TIMEOUT", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
 
-function parseBody(text: string, contentType: unknown): unknown {
-  return String(contentType ?? "").includes("json") && text !== "" ? JSON.parse(text) : text;
+function parseBody(text: string, contentType: unknown, what: string): unknown {
+  if (!String(contentType ?? "").includes("json") || text === "") return text;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw errorOfNetwork(error, what);
+  }
 }
 
 function retryDelayMs(retryAfter: unknown, attempt: number): number {
@@ -44,8 +49,8 @@ async function once(connection: Connection, exchange: Exchange): Promise<Dispatc
   if (exchange.body !== undefined) headers["content-type"] = exchange.contentType ?? "application/json";
   const timeout = AbortSignal.timeout(exchange.timeoutMs ?? 30_000);
   return connection.verbs.request({
-    origin: new URL(connection.server).origin,
-    path: new URL(connection.server).pathname.replace(/\/$/, "") + exchange.path,
+    origin: connection.origin,
+    path: connection.basePath + exchange.path,
     method: exchange.method as Dispatcher.HttpMethod,
     headers,
     body: exchange.body === undefined ? null : JSON.stringify(exchange.body),
@@ -53,7 +58,7 @@ async function once(connection: Connection, exchange: Exchange): Promise<Dispatc
   });
 }
 
-/** Rejects with KumulusError unless the status is 2xx. 429 and 503 with Retry-After are waited out (the server did not act); so is a lost GET. */
+/** Rejects with KumulusError unless the status is 2xx. Refused credentials are read again once; 429 and 503 with Retry-After are waited out (the server did not act); so is a lost GET. */
 export async function exchange(connection: Connection, request: Exchange, onRequest: OnRequest): Promise<Answer> {
   const what = `${request.method} ${request.path.split("?")[0]}`;
   for (let attempt = 0; ; attempt += 1) {
@@ -66,8 +71,12 @@ export async function exchange(connection: Connection, request: Exchange, onRequ
       const text = await response.body.text();
       status = response.statusCode;
       onRequest(request.method, status, seconds());
-      const body = parseBody(text, response.headers["content-type"]);
+      const body = parseBody(text, response.headers["content-type"], what);
       if (status >= 200 && status < 300) return { status, body };
+      if (status === 401 && attempt === 0) {
+        connection.expire();
+        continue;
+      }
       const waitable = status === 429 || (status === 503 && response.headers["retry-after"] !== undefined);
       if (last || !waitable) throw errorOfStatus(status, body, what);
       await sleep(retryDelayMs(response.headers["retry-after"], attempt), undefined, { signal: request.signal });
