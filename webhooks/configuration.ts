@@ -1,0 +1,51 @@
+// The ValidatingWebhookConfiguration that makes the API server ask us. Pure.
+
+import type { ValidatingWebhookConfiguration } from "../operator/kube/core-kinds.ts";
+import type { Rules } from "./rules.ts";
+
+/** How the API server reaches us: a URL on one machine, a Service in a cluster. */
+export type WebhookTarget = { url: string } | { service: { name: string; namespace: string; port?: number } };
+
+export const configurationName = "kumulus";
+export const reviewPath = "/validate";
+
+function clientConfig(target: WebhookTarget, ca: string) {
+  const caBundle = Buffer.from(ca).toString("base64");
+  if ("url" in target) return { url: `${target.url}${reviewPath}`, caBundle };
+  return { service: { port: 443, ...target.service, path: reviewPath }, caBundle };
+}
+
+/**
+ * One webhook for all kinds. Status, finalizers, labels and owners never reach us: subresources are not listed, and the match conditions, which the API
+ * server decides itself, leave out updates that do not change the spec and objects that are being deleted. So controllers work while we are down.
+ */
+export function desiredConfiguration(rules: readonly Rules[], target: WebhookTarget, ca: string): ValidatingWebhookConfiguration {
+  const all = ["CREATE", "UPDATE", "DELETE"] as const;
+  return {
+    apiVersion: "admissionregistration.k8s.io/v1",
+    kind: "ValidatingWebhookConfiguration",
+    metadata: { name: configurationName },
+    webhooks: [
+      {
+        name: "validate.kumulus.cloud",
+        admissionReviewVersions: ["v1"],
+        clientConfig: clientConfig(target, ca),
+        failurePolicy: "Fail",
+        matchPolicy: "Equivalent",
+        sideEffects: "NoneOnDryRun", // a reservation is kept for what is really made
+        timeoutSeconds: 10,
+        rules: rules.map((rule) => ({
+          apiGroups: [rule.kind.group],
+          apiVersions: [rule.kind.version],
+          resources: [rule.kind.plural],
+          operations: all.filter((operation) => operation !== "DELETE" || rule.remove || rule.quota),
+          scope: rule.kind.namespaced ? "Namespaced" : "Cluster",
+        })),
+        matchConditions: [
+          { name: "spec-changes", expression: "request.operation != 'UPDATE' || object.spec != oldObject.spec" },
+          { name: "stays", expression: "request.operation != 'UPDATE' || !has(object.metadata.deletionTimestamp)" },
+        ],
+      },
+    ],
+  };
+}

@@ -1,0 +1,147 @@
+// The admission server: HTTPS with a certificate of its own making, and the configuration that tells the API server about it.
+
+import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, type Server as HttpsServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { systemNamespace } from "../domain/id.ts";
+import type { Caches, KubeClient, Log } from "../operator/contract.ts";
+import { ValidatingWebhookConfiguration } from "../operator/kube/core-kinds.ts";
+import { type Admission, createAdmission, notJudged, otherKinds } from "./admission.ts";
+import { desiredConfiguration, reviewPath, type WebhookTarget } from "./configuration.ts";
+import { allRules } from "./kinds.ts";
+import { requestOf, reviewOf } from "./review.ts";
+import { ensureCertificate } from "./tls/certificate.ts";
+
+export interface WebhookOptions {
+  client: KubeClient;
+  /** Started by the caller, before or after; the server answers once they are in sync. */
+  caches: Caches;
+  log: Log;
+  signal: AbortSignal;
+  /** Address to listen on. */
+  host: string;
+  /** Port to listen on; 0 picks a free one. */
+  port: number;
+  /** How the API server calls us; `https://<host>:<port>` when absent. */
+  target?: WebhookTarget;
+  /** Names in the certificate; made from `target` when absent. */
+  names?: readonly string[];
+  namespace?: string;
+  secretName?: string;
+  /** Users whose deletions are not judged. */
+  trustedUsers?: readonly string[];
+}
+
+export interface Webhook {
+  port: number;
+  /** Resolves when the server has closed, after the signal. */
+  closed: Promise<void>;
+}
+
+const reviewBytes = 8 * 1024 * 1024;
+const renewCheckMs = 600_000;
+const retryMs = 5_000;
+const defaultTrustedUsers = [
+  "kumulus:operator",
+  "system:kube-controller-manager",
+  `system:serviceaccount:${systemNamespace}:kumulus-operator`,
+];
+
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > reviewBytes) throw new RangeError("the review is too large");
+    chunks.push(chunk);
+  }
+  return JSON.parse(Buffer.concat(chunks).toString("utf8"));
+}
+
+function reply(response: ServerResponse, status: number, body: object): void {
+  const text = JSON.stringify(body);
+  response.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text) }).end(text);
+}
+
+async function review(admission: Admission, log: Log, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const asked = requestOf(await bodyOf(request).catch(() => undefined));
+  if (!asked) return reply(response, 400, { message: "not an AdmissionReview" });
+  const { uid, kind, namespace, name, operation, userInfo } = asked;
+  const fields = { kind: kind.kind, namespace, name, operation, user: userInfo.username };
+  try {
+    const error = await admission(asked);
+    if (error) log.info({ ...fields, reason: error.reason, sentence: error.message }, "refused");
+    reply(response, 200, reviewOf(uid, error));
+  } catch (error) {
+    log.error({ ...fields, error }, "admission failed");
+    reply(response, 200, reviewOf(uid, notJudged(error)));
+  }
+}
+
+function namesOf(target: WebhookTarget): string[] {
+  if ("url" in target) return [new URL(target.url).hostname.replace(/^\[|\]$/g, "")];
+  const { name, namespace } = target.service;
+  return [`${name}.${namespace}.svc`, `${name}.${namespace}.svc.cluster.local`];
+}
+
+async function synced(caches: Caches, signal: AbortSignal): Promise<void> {
+  const all = [...allRules.map(({ kind }) => kind), ...otherKinds].map((kind) => caches.of(kind));
+  while (!all.every((cache) => cache.synced)) await sleep(20, undefined, { signal });
+}
+
+const fieldManager = "kumulus-webhook";
+
+/** Keeps certificate and configuration current until the signal: somebody may delete the configuration, and certificates end. */
+async function keepCurrent(server: HttpsServer, target: WebhookTarget, options: WebhookOptions): Promise<void> {
+  const { client, log, signal } = options;
+  const pause = (ms: number) => sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
+  for (let pauseMs = renewCheckMs; ; ) {
+    await pause(pauseMs);
+    if (signal.aborted) return;
+    try {
+      const certificate = await ensureCertificate(certificateOptions(target, options));
+      server.setSecureContext(certificate);
+      await client.apply(ValidatingWebhookConfiguration, desiredConfiguration(allRules, target, certificate.ca), { fieldManager });
+      pauseMs = renewCheckMs;
+    } catch (error) {
+      log.warn({ error }, "the webhook's configuration could not be kept current");
+      pauseMs = retryMs;
+    }
+  }
+}
+
+function certificateOptions(
+  target: WebhookTarget,
+  { client, namespace = systemNamespace, secretName = "webhook-tls", names }: WebhookOptions,
+) {
+  return { client, namespace, secretName, names: names ?? namesOf(target) };
+}
+
+/** Resolves when reviews are answered and the API server has been told where. Rejects when the port is taken or the API server refuses us. */
+export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
+  const { client, caches, log, signal, host, trustedUsers = defaultTrustedUsers } = options;
+  const admission = createAdmission({ client, caches, rules: allRules, trustedUsers });
+  const server = createServer({ keepAlive: true, keepAliveTimeout: 120_000 });
+  server.listen(options.port, host);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const closed = once(server, "close").then(() => undefined);
+  signal.addEventListener("abort", () => {
+    server.close();
+    server.closeIdleConnections();
+  });
+  const target = options.target ?? { url: `https://${host.includes(":") ? `[${host}]` : host}:${port}` };
+  const certificate = await ensureCertificate(certificateOptions(target, options));
+  server.setSecureContext(certificate);
+  await synced(caches, signal);
+  server.on("request", (request, response) => {
+    if (request.method === "POST" && request.url?.startsWith(reviewPath)) void review(admission, log, request, response);
+    else reply(response, request.url === "/readyz" ? 200 : 404, {});
+  });
+  await client.apply(ValidatingWebhookConfiguration, desiredConfiguration(allRules, target, certificate.ca), { fieldManager });
+  void keepCurrent(server, target, options);
+  log.info({ port }, "webhook is ready");
+  return { port, closed };
+}
