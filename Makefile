@@ -9,7 +9,9 @@ export INSTANCE HYPERVISOR STORAGE NODES EXTERNAL ROLES FROM_SOURCES PROCESS FOL
 
 # The project's own Node.js (npm package `node`) and tools come first.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
-cloud = @test -x node_modules/.bin/node || { echo "run \`make setup\` first" >&2; exit 1; }; node standalone/make.ts
+# One command at a time changes a cloud; -o keeps the lock from what it starts.
+locked = flock -o /tmp/kumulus-$(INSTANCE).lock
+cloud = @test -x node_modules/.bin/node || { echo "run \`make setup\` first" >&2; exit 1; };
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up down status logs clean test e2e conformance bench
@@ -18,22 +20,22 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: ## Install packages and build what is missing (every other target does it first)
-	@flock /tmp/kumulus-setup.lock node hack/bootstrap.mjs
+	@flock -o /tmp/kumulus-setup.lock node hack/bootstrap.mjs
 
 up: setup ## Start the cloud INSTANCE, or mend and take over what runs of it
-	$(cloud) up
+	$(cloud) $(locked) node standalone/make.ts up
 
 down: ## Stop the cloud; its state stays
-	$(cloud) down
+	$(cloud) $(locked) node standalone/make.ts down
 
 status: ## Show each process with its pid, memory and health; fails when one is ill
-	$(cloud) status
+	$(cloud) node standalone/make.ts status
 
 logs: ## Show the last lines of each log (PROCESS=name for one, FOLLOW=1 to stay)
-	$(cloud) logs
+	$(cloud) node standalone/make.ts logs
 
 clean: ## Stop the cloud and remove its state for good
-	$(cloud) clean
+	$(cloud) $(locked) node standalone/make.ts clean
 
 test: setup ## Run everything that must pass before a change lands, with a real guest
 	@node hack/test.ts

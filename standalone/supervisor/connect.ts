@@ -3,7 +3,6 @@ import { spawn } from "node:child_process";
 import { closeSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ProcessDefinition, ProcessReport, Reply, Request } from "./definition.ts";
 import { openLog } from "./logs.ts";
@@ -13,6 +12,7 @@ import { commandLine } from "./proc.ts";
 export const markName = "KUMULUS_STATE";
 
 const startTimeoutMs = 10_000;
+const answerTimeoutMs = 10_000;
 
 export interface Place {
   stateDir: string;
@@ -22,11 +22,16 @@ export interface Place {
 
 export class SupervisorClient {
   readonly #connection: Socket;
-  readonly #replies: AsyncIterator<string>;
+  #received = "";
+  #wake: () => void = () => undefined;
 
   private constructor(connection: Socket) {
     this.#connection = connection;
-    this.#replies = createInterface({ input: connection })[Symbol.asyncIterator]();
+    connection.on("data", (part: Buffer) => {
+      this.#received += part;
+      this.#wake();
+    });
+    connection.on("close", () => this.#wake());
   }
 
   /** Undefined when no supervisor listens. */
@@ -38,18 +43,29 @@ export class SupervisorClient {
     });
   }
 
-  async #ask(request: Request): Promise<Reply & { ok: true }> {
+  #more(): Promise<void> {
+    return new Promise((wake) => {
+      this.#wake = wake;
+    });
+  }
+
+  async #ask(request: Request, timeoutMs = answerTimeoutMs): Promise<Reply & { ok: true }> {
     this.#connection.write(`${JSON.stringify(request)}\n`);
-    const line = await this.#replies.next();
-    if (line.done) throw new Error("the supervisor ended in the middle of an answer; see logs/supervisor.log");
-    const reply = JSON.parse(line.value) as Reply;
+    const timer = setTimeout(() => this.#connection.destroy(), timeoutMs);
+    while (!this.#received.includes("\n") && !this.#connection.destroyed) await this.#more();
+    clearTimeout(timer);
+    const [line, ...rest] = this.#received.split("\n");
+    if (!line || rest.length === 0)
+      throw new Error("the supervisor gave no answer; see logs/supervisor.log, end it and run `make up`: it takes over what runs");
+    this.#received = rest.join("\n");
+    const reply = JSON.parse(line) as Reply;
     if (!reply.ok) throw new Error(reply.error);
     return reply;
   }
 
   /** Resolves when it is ready; rejects with what to look at. */
   async ensure(definition: ProcessDefinition): Promise<void> {
-    await this.#ask({ op: "ensure", definition });
+    await this.#ask({ op: "ensure", definition }, definition.stopTimeoutMs + definition.readyTimeoutMs + answerTimeoutMs);
   }
 
   async status(): Promise<{ pid: number; processes: ProcessReport[] }> {

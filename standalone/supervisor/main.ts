@@ -1,6 +1,6 @@
 // The supervisor's process: `node main.ts <state directory> <run directory>`. Started by `make up`, told what to run over its socket.
 import { join } from "node:path";
-import { markName } from "./connect.ts";
+import { markName, SupervisorClient } from "./connect.ts";
 import { listenForControl } from "./control.ts";
 import { rotateLogs } from "./logs.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -14,6 +14,8 @@ if (!stateDir || !runDir) throw new Error("usage: supervisor <state directory> <
 const logsDir = join(stateDir, "logs");
 const say = (line: string) => void process.stdout.write(`${new Date().toISOString()} ${line}\n`);
 const supervisor = new Supervisor({ logsDir, mark: [markName, stateDir], stateFile: join(runDir, "supervisor.json"), say });
+const other = await SupervisorClient.open(runDir);
+if (other) throw new Error("a supervisor of this instance runs already");
 supervisor.takeOver();
 listenForControl(supervisor, join(runDir, "supervisor.sock"), () => process.exit(0));
 setInterval(() => {
