@@ -1,0 +1,12 @@
+// Every OpenStack API that one process serves besides identity. A new service is one line here: the catalog follows.
+import type { Service } from "./http/route.ts";
+import { imageKey } from "./image/image-key.ts";
+import { imageService, internalService } from "./image/service.ts";
+import { imageWorld } from "./image/world.ts";
+import { networkService } from "./network/service.ts";
+import type { ServiceDeps } from "./service-deps.ts";
+
+export function openStackServices(deps: ServiceDeps): Service[] {
+  const images = imageWorld(deps.stores, deps.imageStore);
+  return [imageService(images), networkService(deps.stores), internalService(images, imageKey(deps.stores.client))];
+}
