@@ -152,4 +152,54 @@ describe("a controller", function () {
     assert.ok((tries.terminal ?? 0) <= 2, "the first try, and one for the status that it wrote");
     assert.match(await metrics.registry.metrics(), /controller_runtime_reconcile_total\{controller="keypair",result="error"\} 4/);
   });
+
+  it("gives the worker back from a reconcile that ignores its signal, but not the key, and takes no more writes from it", async () => {
+    const running: string[] = [];
+    let together = 0;
+    let lateWrite: unknown;
+    const seen = new Set<string>();
+    await run({
+      concurrency: 1,
+      timeoutMs: 200,
+      async reconcile(object, ctx) {
+        const { name } = object.metadata;
+        if (running.includes(name)) together += 1;
+        running.push(name);
+        if (name === "hangs") {
+          await new Promise((resolve) => setTimeout(resolve, 2_500));
+          lateWrite = await ctx.client.patch(KeyPair, object.metadata, { metadata: { labels: { late: "1" } } }).catch((error) => error);
+        }
+        seen.add(name);
+        running.splice(running.indexOf(name), 1);
+        return {};
+      },
+    });
+    await plane.client.create(KeyPair, keyPair("hangs"));
+    await eventually(() => assert.deepEqual(running, ["hangs"]));
+    await plane.client.create(KeyPair, keyPair("next"));
+    await plane.client.patch(KeyPair, { name: "hangs", namespace: "default" }, { metadata: { labels: { more: "1" } } });
+    await eventually(() => assert.ok(seen.has("next")), 2_000);
+    assert.ok(!seen.has("hangs"), "it still hangs");
+    await eventually(() => assert.ok(seen.has("hangs")));
+    assert.equal(together, 0);
+    assert.ok(lateWrite instanceof KumulusError && lateWrite.code === "Unavailable");
+  });
+
+  it("lets what is under way end before it stops", async () => {
+    let ended = false;
+    await run({
+      async reconcile(object, ctx) {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        await ctx.applyStatus(KeyPair, object, { conditions: [{ type: "Ready", status: "True", reason: "Late", message: "Done." }] });
+        ended = true;
+        return {};
+      },
+    });
+    await plane.client.create(KeyPair, keyPair("slow"));
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    await stop();
+    assert.ok(ended);
+    assert.equal(readyOf(await plane.client.get(KeyPair, { name: "slow", namespace: "default" }))?.reason, "Late");
+    stop = async () => undefined;
+  });
 });

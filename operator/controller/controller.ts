@@ -34,7 +34,7 @@ export interface Controller {
 
 const defaultTimeoutMs = 30_000;
 /** A reconcile that does not end in this time after its timeout loses its worker, but keeps its key. */
-const settleMs = 5_000;
+const settleMs = 1_000;
 /** A failure that should pass by itself is worth a line once its delay has grown so long. */
 const worryMs = 10_000;
 /** Safety net under the watches of what a key waits for. */
