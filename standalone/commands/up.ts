@@ -49,7 +49,8 @@ async function seed(client: KubeClient, config: InstanceConfig, passwords: Passw
 }
 
 async function start(config: InstanceConfig, passwords: Passwords, options: Options): Promise<void> {
-  const [roleBundle, supervisorBundle] = await step("bundles", () => Promise.all([bundleRoles(), bundleSupervisor()]));
+  const needed = options.roles.length > 0 && !options.fromSources;
+  const [roleBundle, supervisorBundle] = await step("bundles", () => Promise.all([needed ? bundleRoles() : undefined, bundleSupervisor()]));
   const supervisor = await step("supervisor", () => ensureSupervisor(config, supervisorArguments(supervisorBundle, config)));
   supervisor.close();
   const connection = connect(config.kubeconfigs.admin);

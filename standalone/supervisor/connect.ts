@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ProcessDefinition, ProcessReport, Reply, Request } from "./definition.ts";
 import { openLog } from "./logs.ts";
-import { commandLine } from "./proc.ts";
+import { commandLine, identityOf, isAlive } from "./proc.ts";
 
 /** Name of an environment variable that all processes of an instance carry; its value is the state directory. */
 export const markName = "KUMULUS_STATE";
@@ -84,21 +84,33 @@ export class SupervisorClient {
   }
 }
 
+/** Resolves when the old supervisor's process is gone: two of them would both restart what dies. */
+async function replace(old: SupervisorClient, pid: number): Promise<void> {
+  const identity = identityOf(pid);
+  await old.leave();
+  while (identity && isAlive(identity)) await sleep(10);
+}
+
+async function connected(place: Place): Promise<SupervisorClient> {
+  for (const end = Date.now() + startTimeoutMs; Date.now() < end; await sleep(30)) {
+    const client = await SupervisorClient.open(place.runDir);
+    if (client) return client;
+  }
+  throw new Error(`the supervisor did not start; see ${join(place.logsDir, "supervisor.log")}`);
+}
+
 /** Connects to the instance's supervisor; starts one, detached, when there is none or it is not the one of `argv`. It takes over what runs. */
 export async function ensureSupervisor(place: Place, argv: readonly string[]): Promise<SupervisorClient> {
   const present = await SupervisorClient.open(place.runDir);
-  if (present && commandLine((await present.status()).pid).join("\0") === argv.join("\0")) return present;
-  await present?.leave();
+  if (present) {
+    const { pid } = await present.status();
+    if (commandLine(pid).join("\0") === argv.join("\0")) return present;
+    await replace(present, pid);
+  }
   const log = openLog(place.logsDir, "supervisor");
   const [program = "", ...rest] = argv;
   const env = { ...process.env, [markName]: place.stateDir };
   spawn(program, rest, { detached: true, stdio: ["ignore", log, log], cwd: "/", env }).unref();
   closeSync(log);
-  const end = Date.now() + startTimeoutMs;
-  while (Date.now() < end) {
-    const client = await SupervisorClient.open(place.runDir);
-    if (client) return client;
-    await sleep(30);
-  }
-  throw new Error(`the supervisor did not start; see ${join(place.logsDir, "supervisor.log")}`);
+  return connected(place);
 }
