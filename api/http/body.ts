@@ -4,6 +4,8 @@ import { KumulusError } from "../../domain/errors.ts";
 
 export const defaultBodyLimitBytes = 1024 * 1024;
 const jsonTypes = ["application/json"];
+/** A JSON body is there within this time; uploads, which handlers read themselves, may take longer. */
+const bodyTimeoutMs = 60_000;
 
 function tooLarge(limit: number): KumulusError {
   return new KumulusError("TooLarge", `Request is too large: the body may have ${limit} bytes.`);
@@ -23,7 +25,9 @@ function collect(message: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    const timer = setTimeout(() => settle(late), bodyTimeoutMs).unref();
     const settle = (action: () => void) => {
+      clearTimeout(timer);
       message.off("data", onData).off("end", onEnd).off("error", onError).off("close", onClose);
       action();
     };
@@ -33,6 +37,7 @@ function collect(message: IncomingMessage, limit: number): Promise<Buffer> {
       chunks.push(chunk);
     };
     const onEnd = () => settle(() => resolve(Buffer.concat(chunks)));
+    const late = () => reject(new KumulusError("Invalid", "The request's body did not arrive in time.", { status: 408 }));
     const cut = () => reject(new KumulusError("Invalid", "The request's body ended early."));
     const onError = () => settle(cut);
     const onClose = () => settle(cut);

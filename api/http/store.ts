@@ -30,6 +30,8 @@ export interface Store<T extends KubeObject> {
   /** JSON merge patch. */
   patch(object: T, patch: object, options?: { subresource?: string }): Promise<T>;
   delete(object: T): Promise<void>;
+  /** The object as the API server has it now; NotFound when it is gone. */
+  refresh(object: T): Promise<T>;
   /** Waits on the cache, 10 s unless said; undefined: the object is gone. Unavailable (503) when it takes longer. */
   waitFor(object: T, accept: (object: T | undefined) => boolean, timeoutMs?: number): Promise<T | undefined>;
 }
@@ -115,10 +117,14 @@ class CachedStore<T extends KubeObject> implements Store<T> {
     return this.cache.waitFor(object.metadata, accept, timeoutMs);
   }
 
+  async refresh(object: T): Promise<T> {
+    return this.#seen(await this.#client.get(this.kind, object.metadata));
+  }
+
   /** An object with finalizers stays for a while: readers see at once that it is going. */
   async #markDeleted(object: T): Promise<void> {
     try {
-      this.#seen(await this.#client.get(this.kind, object.metadata));
+      await this.refresh(object);
     } catch (error) {
       if (!isCode(error, "NotFound")) throw error;
     }

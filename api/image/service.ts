@@ -1,0 +1,64 @@
+// Glance v2 as one Service, and the internal one that serves signed image URLs.
+import { glanceFaults } from "../http/faults.ts";
+import type { PolicyTable } from "../http/policy.ts";
+import type { ApiRequest } from "../http/request.ts";
+import { publicRule, route, type Service } from "../http/route.ts";
+import { dataRoutes, signedDataRoute } from "./data.ts";
+import type { ImageKey } from "./image-key.ts";
+import { imageRoutes, tagRoutes } from "./images.ts";
+import { imageSchema, imagesSchema } from "./schema.ts";
+import type { ImageWorld } from "./world.ts";
+
+const member = { role: "member", scope: ["project"] } as const;
+const reader = { role: "reader" } as const;
+
+const imagePolicies: PolicyTable = {
+  get_images: reader,
+  get_image: reader,
+  download_image: reader,
+  add_image: member,
+  modify_image: member,
+  delete_image: member,
+  upload_image: member,
+  communitize_image: member,
+  publicize_image: { role: "admin" },
+  get_schema: { role: "any" },
+};
+
+/** What Glance's minor versions promise is there up to 2.9 (hashes, hidden images). */
+const versions = ["v2.9", "v2.7", "v2.6", "v2.5", "v2.4", "v2.3", "v2.2", "v2.1", "v2.0"];
+
+const versionDocument = (request: Pick<ApiRequest, "url">) => ({
+  versions: versions.map((id, index) => ({
+    id,
+    status: index === 0 ? "CURRENT" : "SUPPORTED",
+    links: [{ rel: "self", href: request.url("/v2/") }],
+  })),
+});
+
+const versionRoutes = [
+  route({ method: "GET", path: "/", policy: publicRule, status: 300, handle: (request) => ({ body: versionDocument(request) }) }),
+  route({ method: "GET", path: "/v2", policy: publicRule, status: 300, handle: (request) => ({ body: versionDocument(request) }) }),
+  route({ method: "GET", path: "/versions", policy: publicRule, handle: (request) => ({ body: versionDocument(request) }) }),
+];
+
+const schemaRoutes = [
+  route({ method: "GET", path: "/v2/schemas/image", policy: "get_schema", handle: () => ({ body: imageSchema }) }),
+  route({ method: "GET", path: "/v2/schemas/images", policy: "get_schema", handle: () => ({ body: imagesSchema }) }),
+];
+
+export function imageService(world: ImageWorld): Service {
+  return {
+    name: "glance",
+    mount: "/image",
+    faults: glanceFaults,
+    policies: imagePolicies,
+    catalog: { type: "image", name: "glance", path: "/image" },
+    reference: "glance",
+    routes: [...versionRoutes, ...schemaRoutes, ...imageRoutes(world), ...dataRoutes(world), ...tagRoutes(world)],
+  };
+}
+
+export function internalService(world: ImageWorld, key: ImageKey): Service {
+  return { name: "internal", mount: "/internal", faults: glanceFaults, policies: {}, routes: [signedDataRoute(world, key)] };
+}

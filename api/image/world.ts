@@ -1,0 +1,60 @@
+// What the image API reads and writes, and who may see which image.
+
+import type { ImageStore } from "../../clients/image-store/image-store.ts";
+import { KumulusError } from "../../domain/errors.ts";
+import { idOf } from "../../domain/id.ts";
+import { Tenant } from "../../models/identity/tenant.ts";
+import { Image } from "../../models/image/image.ts";
+import type { Auth } from "../http/auth.ts";
+import type { Store, Stores } from "../http/store.ts";
+
+export interface ImageWorld {
+  readonly images: Store<Image>;
+  readonly store: ImageStore;
+  /** Id of the project that owns the image. */
+  ownerOf(image: Image): string;
+  /** Images that exist for this token, hidden ones too. */
+  visible(auth: Auth): readonly Image[];
+  /** NotFound (404) for an image that this token must not see. */
+  find(auth: Auth, id: string): Promise<Image>;
+  /** The same for changing it: Forbidden (403) for one that can only be seen. */
+  findOwn(auth: Auth, id: string): Promise<Image>;
+}
+
+/** One that is being deleted is gone for everybody, whatever its controller still does with it. */
+const isThere = ({ metadata }: Image) => metadata.deletionTimestamp === undefined;
+
+const isOwn = ({ metadata }: Image, auth: Auth) => metadata.namespace === auth.project?.namespace;
+
+function isVisible(image: Image, auth: Auth): boolean {
+  const { visibility } = image.spec;
+  return auth.isAdmin || isOwn(image, auth) || visibility === "public" || visibility === "community";
+}
+
+export function imageWorld(stores: Stores, store: ImageStore): ImageWorld {
+  const images = stores.of(Image);
+  const tenants = stores.of(Tenant);
+  tenants.cache.addIndex("namespace", ({ status }) => (status?.namespace ? [status.namespace] : []));
+
+  async function find(auth: Auth, id: string): Promise<Image> {
+    const image = await images.byId(id);
+    if (image && isThere(image) && isVisible(image, auth)) return image;
+    throw new KumulusError("NotFound", `No image found with ID ${id}`);
+  }
+
+  return {
+    images,
+    store,
+    ownerOf({ metadata }) {
+      const tenant = tenants.byIndex("namespace", metadata.namespace ?? "")[0];
+      return tenant ? idOf(tenant) : "";
+    },
+    visible: (auth) => images.list().filter((image) => isThere(image) && isVisible(image, auth)),
+    find,
+    async findOwn(auth, id) {
+      const image = await find(auth, id);
+      if (auth.isAdmin || isOwn(image, auth)) return image;
+      throw new KumulusError("Forbidden", "You are not permitted to modify this image.");
+    },
+  };
+}
