@@ -20,7 +20,7 @@ Options:
   --listen-fd N           (api) also serve on this inherited listening socket
   --help                  this text
 
-Environment: KUBECONFIG, KUMULUS_LOG_LEVEL (debug, info, warn, error)`;
+Environment: KUMULUS_LOG_LEVEL (debug, info, warn, error)`;
 
 interface Role {
   config: InstanceConfig;
@@ -30,13 +30,13 @@ interface Role {
 }
 
 /** A client, caches and metrics: what every role but the node agent starts with. */
-async function runtime(name: string, { log }: Role) {
+async function runtime(name: "operator" | "api" | "webhook", { config, log }: Role) {
   const { connect } = await import("./operator/kube/connection.ts");
   const { kubeClient } = await import("./operator/kube/client.ts");
   const { createCaches } = await import("./operator/cache/caches.ts");
   const { createMetrics } = await import("./operator/metrics.ts");
   const metrics = createMetrics();
-  const client = kubeClient(connect(), { fieldManager: `kumulus-${name}`, onRequest: metrics.onRequest });
+  const client = kubeClient(connect(config.kubeconfigs[name]), { fieldManager: `kumulus-${name}`, onRequest: metrics.onRequest });
   return { client, caches: createCaches(client, { log }), metrics };
 }
 
@@ -104,15 +104,17 @@ async function webhook(role: Role): Promise<void> {
   const { startWebhook } = await import("./webhooks/server.ts");
   const { startHealth } = await import("./operator/health.ts");
   const { client, caches, metrics } = await runtime("webhook", role);
+  // A kind that is asked for after the start begins at once.
+  await caches.start(signal);
   const { closed } = await startWebhook({ client, caches, log, signal, host: "127.0.0.1", port: config.ports.webhook });
   await startHealth({ port: config.ports.webhookHealth, registry: metrics.registry, ready: () => caches.synced });
-  await caches.start(signal);
   await closed;
 }
 
 async function node({ config, log, signal }: Role): Promise<void> {
   const { startNode } = await import("./standalone/node/agent.ts");
   await startNode({
+    kubeconfig: config.kubeconfigs.node,
     nodeName: config.network.chassis,
     hypervisor: config.hypervisor,
     netns: config.network.namespace,
