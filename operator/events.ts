@@ -8,7 +8,7 @@ import { wholeSeconds } from "./controller/status.ts";
 import type { ApiClient } from "./kube/client.ts";
 import { Event } from "./kube/core-kinds.ts";
 
-export type EventType = "Normal" | "Warning";
+type EventType = "Normal" | "Warning";
 
 export interface EventRecorder {
   record(object: KubeObject, type: EventType, reason: string, message: string): void;

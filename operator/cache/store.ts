@@ -10,7 +10,7 @@ import { deepFreeze, trim } from "./trim.ts";
 /** Index by the uid of every owner. */
 export const ownerIndex = "owner";
 
-export const keyOf = (name: string, namespace: string | undefined) => `${namespace ?? ""}/${name}`;
+const keyOf = (name: string, namespace: string | undefined) => `${namespace ?? ""}/${name}`;
 const keyOfObject = ({ metadata }: KubeObject) => keyOf(metadata.name, metadata.namespace);
 const ownersOf = ({ metadata }: KubeObject) => metadata.ownerReferences?.map(({ uid }) => uid) ?? [];
 

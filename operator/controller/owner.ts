@@ -3,7 +3,7 @@ import type { Kind, KubeObject, OwnerReference } from "../../models/kind.ts";
 import type { ObjectKey } from "../contract.ts";
 import { apiVersionOf } from "../kube/path.ts";
 
-export function ownerReferenceTo(owner: KubeObject): OwnerReference {
+function ownerReferenceTo(owner: KubeObject): OwnerReference {
   const { apiVersion, kind, metadata } = owner;
   return { apiVersion, kind, name: metadata.name, uid: metadata.uid ?? "", controller: true, blockOwnerDeletion: true };
 }

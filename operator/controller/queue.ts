@@ -18,7 +18,7 @@ export interface QueueOptions {
 }
 
 /** Retries of one key: 5 ms, 10 ms, … 5 min. */
-export const defaultBackoff: BackoffOptions = { firstMs: 5, longestMs: 300_000, jitter: 0.1 };
+const defaultBackoff: BackoffOptions = { firstMs: 5, longestMs: 300_000, jitter: 0.1 };
 /** While both lanes hold keys every so manieth taken is of the low lane, so that it is never starved. */
 const lowShare = 8;
 

@@ -78,7 +78,7 @@ async function markNotReady(
 const passing = new Set(["Conflict", "Unavailable", "NotFound"]);
 
 /** Failures that a healthy system has: somebody was faster, the server is away, a namespace is going. */
-export function passesByItself(error: unknown): boolean {
+function passesByItself(error: unknown): boolean {
   return error instanceof KumulusError && (passing.has(error.code) || error.reason === "NamespaceTerminating");
 }
 

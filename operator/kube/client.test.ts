@@ -145,6 +145,17 @@ describe("kubeClient", () => {
     assert.equal(withQuery("/x", { a: undefined, b: "", c: true }), "/x?c=true");
   });
 
+  it("reads a kubeconfig in YAML, with files beside it", () => {
+    const lines = ["current-context: y", "contexts: [{name: y, context: {cluster: y, user: y}}]"];
+    lines.push(
+      "clusters: [{name: y, cluster: {server: 'https://h:1', certificate-authority: ca.crt}}]",
+      "users: [{name: y, user: {token: t}}]",
+    );
+    writeFileSync(join(directory, "yaml"), lines.join("\n"));
+    const read = readKubeconfig(join(directory, "yaml"));
+    assert.deepEqual([read.server, read.ca?.file, read.token?.data], ["https://h:1", join(directory, "ca.crt"), "t"]);
+  });
+
   it("says what a kubeconfig lacks", () => {
     writeFileSync(join(directory, "bad"), JSON.stringify({ "current-context": "y", contexts: [] }));
     assert.throws(() => readKubeconfig(join(directory, "bad")), /bad has no context "y"/);

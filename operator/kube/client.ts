@@ -20,7 +20,7 @@ export interface ApiClient extends KubeClient {
   remove<T extends KubeObject>(kind: Kind<T>, key: { name: string; namespace?: string }, options?: DeleteOptions): Promise<T | undefined>;
 }
 
-export type DeleteOptions = NonNullable<Parameters<KubeClient["delete"]>[2]>;
+type DeleteOptions = NonNullable<Parameters<KubeClient["delete"]>[2]>;
 
 const pageSize = 500;
 

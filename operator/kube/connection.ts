@@ -1,6 +1,7 @@
 // The process's connections to the API server: one keep-alive pool for verbs, one for watches, credentials read again when they rotate.
 import { readFileSync } from "node:fs";
-import { Agent, type Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
+import { Agent } from "./agent.ts";
 import { type Credentials, defaultKubeconfig, inClusterCredentials, readKubeconfig, type Secretive } from "./kubeconfig.ts";
 
 export interface Connection {

@@ -1,8 +1,8 @@
 // Where the API server is and how to prove who we are: a kubeconfig file, or the service account of the pod we run in.
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
-import { parse } from "yaml";
 
 /** Data that a kubeconfig holds inline (base64) or in a file, which may be rotated under us. */
 export interface Secretive {
@@ -56,9 +56,17 @@ function find<T extends Named>(list: readonly T[] | undefined, name: string | un
   return found;
 }
 
+/** JSON is YAML too; the YAML parser costs 14 MB and is loaded only for what is not. */
+function parseFile(path: string): File {
+  const text = readFileSync(path, "utf8");
+  if (text.trimStart().startsWith("{")) return JSON.parse(text) as File;
+  const { parse } = createRequire(import.meta.url)("yaml") as typeof import("yaml");
+  return parse(text) as File;
+}
+
 /** The current context of a kubeconfig. Throws a sentence that names the file when something is missing in it. */
 export function readKubeconfig(path: string): Credentials {
-  const file = parse(readFileSync(path, "utf8")) as File;
+  const file = parseFile(path);
   const { context } = find(file.contexts, file["current-context"], "context", path);
   const { cluster } = find(file.clusters, context.cluster, "cluster", path);
   const { user = {} } = find(file.users, context.user, "user", path);

@@ -15,7 +15,7 @@ export const teardownStages: readonly (readonly Kind[])[] = [[Server], [Floating
 /** After so long the namespace is deleted with all that is left: one object that does not go must not keep the others. */
 export const patienceMs = 120_000;
 
-export interface Left {
+interface Left {
   kind: Kind;
   object: KubeObject;
 }
