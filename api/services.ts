@@ -1,4 +1,5 @@
 // Every OpenStack API that one process serves besides identity. A new service is one line here: the catalog follows.
+import { computeService } from "./compute/service.ts";
 import type { Service } from "./http/route.ts";
 import { imageKey } from "./image/image-key.ts";
 import { imageService, internalService } from "./image/service.ts";
@@ -8,5 +9,5 @@ import type { ServiceDeps } from "./service-deps.ts";
 
 export function openStackServices(deps: ServiceDeps): Service[] {
   const images = imageWorld(deps.stores, deps.imageStore);
-  return [imageService(images), networkService(deps.stores), internalService(images, imageKey(deps.stores.client))];
+  return [imageService(images), networkService(deps.stores), computeService(deps), internalService(images, imageKey(deps.stores.client))];
 }

@@ -1,0 +1,41 @@
+// Finds the server of a request, and what keeps it from being changed now. Nova's words.
+import { KumulusError } from "../../domain/errors.ts";
+import { idOf } from "../../domain/id.ts";
+import type { Server } from "../../models/compute/server.ts";
+import type { Auth } from "../http/auth.ts";
+import type { ApiRequest } from "../http/request.ts";
+import type { Viewer } from "./links.ts";
+import { type ShownState, shownState } from "./server-state.ts";
+import type { ComputeWorld } from "./world.ts";
+
+/** NotFound (404) for another project's server, as for none. */
+export async function findServer(world: ComputeWorld, auth: Auth, id: string): Promise<Server> {
+  const server = await world.servers.byId(id);
+  if (server && (auth.isAdmin || server.metadata.namespace === auth.project?.namespace)) return server;
+  throw new KumulusError("NotFound", `Instance ${id.slice(0, 255)} could not be found.`);
+}
+
+export function viewerOf(request: Pick<ApiRequest, "microversion" | "url" | "allows">): Viewer {
+  return { minor: request.microversion, base: request.url("/v2.1"), admin: request.allows("os_compute_api:os-extended-server-attributes") };
+}
+
+/** Conflict (409) for a locked server, unless an administrator asks. */
+export function refuseLocked(server: Server, auth: Auth): void {
+  if (server.spec.locked && !auth.isAdmin) throw new KumulusError("Conflict", `Instance ${idOf(server)} is locked`);
+}
+
+/** Conflict (409) unless the server is in one of these vm_states, and, unless `busyToo`, nothing is done to it. Gives the state. */
+export function requireState(
+  world: ComputeWorld,
+  server: Server,
+  what: string,
+  vmStates: readonly string[],
+  { busyToo = false }: { busyToo?: boolean } = {},
+): ShownState {
+  const state = shownState(server, world.pendingActions(server));
+  const refuse = (kind: string, value: string | null) =>
+    new KumulusError("Conflict", `Cannot '${what}' instance ${idOf(server)} while it is in ${kind} ${value}`);
+  if (!vmStates.includes(state.vmState)) throw refuse("vm_state", state.vmState);
+  if (!busyToo && state.taskState !== null) throw refuse("task_state", state.taskState);
+  return state;
+}

@@ -1,0 +1,61 @@
+// Nova as one Service.
+import { novaFaults } from "../http/faults.ts";
+import type { Service } from "../http/route.ts";
+import type { Stores } from "../http/store.ts";
+import { Reservations } from "./attachable.ts";
+import { availabilityZoneRoutes } from "./availability-zones.ts";
+import { extensionRoutes } from "./extensions.ts";
+import { extraSpecRoutes, flavorAccessRoutes } from "./flavor-extras.ts";
+import { flavorRoutes } from "./flavors.ts";
+import { instanceActionRoutes } from "./instance-actions.ts";
+import { interfaceRoutes } from "./interfaces.ts";
+import { keyPairRoutes } from "./key-pairs.ts";
+import { limitRoutes } from "./limits.ts";
+import { missingRoutes } from "./missing.ts";
+import { computePolicies } from "./policies.ts";
+import { quotaSetRoutes } from "./quota-sets.ts";
+import { serverActionRoutes } from "./server-actions.ts";
+import { serverIPRoutes } from "./server-ips.ts";
+import { serverMetadataRoutes } from "./server-metadata.ts";
+import { serverSecurityGroupRoutes } from "./server-security-groups.ts";
+import { serverTagRoutes } from "./server-tags.ts";
+import { serverRoutes } from "./servers.ts";
+import { computeMicroversions, versionRoutes } from "./versions.ts";
+import { volumeAttachmentRoutes } from "./volume-attachments.ts";
+import { computeWorld } from "./world.ts";
+
+export function computeService({ stores }: { stores: Stores }): Service {
+  const world = computeWorld(stores);
+  const reservations = new Reservations();
+  return {
+    name: "nova",
+    mount: "/compute",
+    faults: novaFaults,
+    policies: computePolicies,
+    microversions: computeMicroversions,
+    requestIdHeader: "x-compute-request-id",
+    catalog: { type: "compute", name: "nova", path: "/compute/v2.1" },
+    reference: "nova",
+    routes: [
+      ...versionRoutes,
+      ...extensionRoutes,
+      ...serverRoutes(world, reservations),
+      ...serverActionRoutes(world),
+      ...serverSecurityGroupRoutes(world),
+      ...serverMetadataRoutes(world),
+      ...serverTagRoutes(world),
+      ...serverIPRoutes(world),
+      ...instanceActionRoutes(world),
+      ...volumeAttachmentRoutes(world, reservations),
+      ...interfaceRoutes(world),
+      ...flavorRoutes(world),
+      ...extraSpecRoutes(world),
+      ...flavorAccessRoutes(world),
+      ...keyPairRoutes(world),
+      ...limitRoutes(world),
+      ...quotaSetRoutes(world),
+      ...availabilityZoneRoutes(world),
+      ...missingRoutes(world),
+    ],
+  };
+}

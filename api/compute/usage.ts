@@ -1,0 +1,34 @@
+// What a project uses of the limits that Nova shows: counted from its own objects.
+import { limitOf, type QuotaKey } from "../../domain/quota.ts";
+import type { Server } from "../../models/compute/server.ts";
+import type { Tenant } from "../../models/identity/tenant.ts";
+import type { ComputeWorld } from "./world.ts";
+
+export interface Usage {
+  instances: number;
+  cores: number;
+  ramMiB: number;
+  securityGroups: number;
+  floatingIPs: number;
+}
+
+export function usageOf(world: ComputeWorld, tenant: Tenant | undefined): Usage {
+  const usage: Usage = { instances: 0, cores: 0, ramMiB: 0, securityGroups: 0, floatingIPs: 0 };
+  const namespace = tenant?.status?.namespace;
+  if (namespace === undefined) return usage;
+  usage.securityGroups = world.groups.list(namespace).length;
+  usage.floatingIPs = world.floatingIPs.list(namespace).length;
+  for (const server of world.servers.list(namespace)) {
+    const size = sizeOf(world, server);
+    usage.instances += 1;
+    usage.cores += size.vcpus ?? 0;
+    usage.ramMiB += size.ramMiB ?? 0;
+  }
+  return usage;
+}
+
+const sizeOf = (world: ComputeWorld, { spec, status }: Server): { vcpus?: number; ramMiB?: number } =>
+  status?.flavor ?? world.flavors.get(spec.flavorRef.name)?.spec ?? {};
+
+/** Limits as Nova counts them. */
+export const limitsOf = (tenant: Tenant | undefined) => (key: QuotaKey) => limitOf(tenant?.spec.quota, key);
