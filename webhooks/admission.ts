@@ -86,7 +86,6 @@ export function createAdmission({ client, caches, rules, trustedUsers }: Admissi
     const rule = byKind.get(nameOf(request.kind));
     const object = request.object ?? request.oldObject;
     if (!rule || !object || passes(request, trustedUsers)) return undefined;
-    if (request.operation === "DELETE" && (await namespaceEnds(object, overlay, live))) return undefined;
     for (let round = 0; ; round++) {
       await prefetch(rule, object);
       // From here to `admit` nothing may wait: a request that comes in between would not see this one.
@@ -95,6 +94,7 @@ export function createAdmission({ client, caches, rules, trustedUsers }: Admissi
         if (!request.dryRun) overlay.admit(rule.kind, request.object ?? leaving(object), request.oldObject ?? undefined);
         return undefined;
       }
+      if (round === 0 && request.operation === "DELETE" && (await namespaceEnds(object, overlay, live))) return undefined;
       if (round === rounds || !(await lookAgain(refusal))) return refusal.error;
     }
   };

@@ -6,7 +6,7 @@ import type { Rules } from "./rules.ts";
 /** How the API server reaches us: a URL on one machine, a Service in a cluster. */
 export type WebhookTarget = { url: string } | { service: { name: string; namespace: string; port?: number } };
 
-export const configurationName = "kumulus";
+const configurationName = "kumulus";
 export const reviewPath = "/validate";
 
 function clientConfig(target: WebhookTarget, ca: string) {

@@ -1,7 +1,7 @@
 // The view on which admission decides: the caches, plus what was admitted or found gone a moment ago and has not reached them.
 import type { Kind, KubeObject } from "../models/kind.ts";
 import type { Cache, Caches, Change } from "../operator/contract.ts";
-import { namespaceOf, type View } from "./rules.ts";
+import { isLeaving, namespaceOf, type View } from "./rules.ts";
 
 /** After this time an admitted object that never appeared is taken for one that was refused later or failed to be stored. */
 const holdMs = 10_000;
@@ -106,7 +106,13 @@ export function createOverlay(caches: Caches, now: () => number = () => performa
     get: <T extends KubeObject>(kind: Kind<T>, name: string, namespace?: string) =>
       viewOf(kind).get(name, namespace, now()) as T | undefined,
     list: <T extends KubeObject>(kind: Kind<T>, namespace?: string) => viewOf(kind).list(namespace, now()) as readonly T[],
-    admit: (kind, object, old) => viewOf(kind).record(object, old?.metadata.resourceVersion, false, now()),
+    admit(kind, object, old) {
+      const view = viewOf(kind);
+      const there = view.get(object.metadata.name, object.metadata.namespace, now());
+      // A create under a name that is taken fails right after us and must not hide the object that has the name.
+      if (!old && there && !isLeaving(there) && there.metadata.uid !== object.metadata.uid) return;
+      view.record(object, old?.metadata.resourceVersion, false, now());
+    },
     correct(kind, seen, live) {
       const view = viewOf(kind);
       view.forget(seen);

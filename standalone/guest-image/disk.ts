@@ -8,7 +8,7 @@ const mebibyte = 1024 * 1024;
 const bootCode = "/usr/lib/syslinux/mbr/mbr.bin"; // package syslinux-common
 const firstSector = mebibyte / sectorBytes;
 
-export interface DiskParts {
+interface DiskParts {
   kernel: string;
   initrd: string;
   rootDirectory: string;

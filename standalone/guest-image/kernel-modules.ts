@@ -12,7 +12,7 @@ export function findModules(directory: string): Map<string, string> {
 }
 
 /** What one module needs, from the `depends=` string of its .modinfo section. */
-export function dependenciesOf(module: Buffer): string[] {
+function dependenciesOf(module: Buffer): string[] {
   const found = /\0depends=([^\0]*)\0/.exec(module.toString("latin1"));
   return (found?.[1] ?? "").split(",").filter(Boolean).map(canonical);
 }

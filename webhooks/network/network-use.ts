@@ -1,5 +1,4 @@
 // Which networks a namespace may use, and what is on a network: shared by the rules of the network kinds and of servers.
-import { idOf } from "../../domain/id.ts";
 import type { ObjectRef } from "../../models/kind.ts";
 import { FloatingIP } from "../../models/network/floating-ip.ts";
 import { Network } from "../../models/network/network.ts";
@@ -19,7 +18,7 @@ export function findNetwork(ref: ObjectRef, namespace: string, view: View): Netw
 }
 
 /** Whether a project can see it: its own, a shared one, or an external one. */
-export const isVisible = (network: Network, namespace: string): boolean =>
+const isVisible = (network: Network, namespace: string): boolean =>
   namespaceOf(network) === namespace || network.spec.shared === true || network.spec.external === true;
 
 /** Whether a project may put ports of its own on it. */
@@ -68,6 +67,3 @@ export const securityGroupNotFound = (name: string) => refuse("NotFound", "Secur
 export const portNotFound = (name: string) => refuse("NotFound", "PortNotFound", `Port ${name} could not be found.`);
 
 export const subnetNotFound = (name: string) => refuse("NotFound", "SubnetNotFound", `Subnet ${name} could not be found.`);
-
-/** Names that messages show: ids, as the APIs do. */
-export const idsOf = (objects: Parameters<typeof idOf>[0][]): string => objects.map(idOf).join(", ");
