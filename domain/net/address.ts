@@ -72,6 +72,3 @@ export function overlaps(a: Cidr, b: Cidr): boolean {
 
 /** Address and prefix length of the range it is in, as an interface is configured: 10.9.0.1/24. */
 export const withPrefix = (address: string, cidr: Cidr): string => `${address}/${cidr.prefix}`;
-
-/** The prefix as an IPv4 mask, for people and for DHCP. */
-export const maskOf = (cidr: Cidr): string => formatAddress(4, (0xffffffffn << BigInt(32 - cidr.prefix)) & 0xffffffffn);

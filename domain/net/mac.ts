@@ -27,5 +27,3 @@ export function eui64(mac: string): bigint {
 
 /** The address that a guest with this MAC gives itself in a /64 (RFC 4862). */
 export const slaacAddress = (cidr: Cidr, mac: string): string => formatAddress(6, (cidr.first & ~0xffffffffffffffffn) | eui64(mac));
-
-export const linkLocalAddress = (mac: string): string => formatAddress(6, (0xfe80n << 112n) | eui64(mac));

@@ -16,9 +16,6 @@ export const addressSetOf = (groupId: string, version: 4 | 6): string => `$${por
 /** NetworkAttachmentDefinition of a Port. */
 export const attachmentName = (portId: string): string => `port-${portId}`;
 
-/** Name of a Port's network and interface inside a VirtualMachine. */
-export const interfaceName = (portId: string): string => `p-${portId}`;
-
 /** IPAddress object: unique for subnet and address, so creating it is the lock. Colons become dashes; names may not begin or end with one. */
 export function ipAddressName(subnetName: string, address: string): string {
   const text = address.replaceAll(":", "-").replace(/^-/, "0-").replace(/-$/, "-0");

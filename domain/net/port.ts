@@ -37,7 +37,7 @@ type Candidate = PortSubnet & { readonly range: SubnetRange };
 const problem = (reason: AddressProblem["reason"], message: string): AddressPlan => ({ problem: { reason, message } });
 
 /** Subnets with service types are for those device owners only; where some are for this one, the others are not (Neutron's rule). */
-export function subnetsFor(subnets: readonly PortSubnet[], deviceOwner: string | undefined): readonly PortSubnet[] {
+function subnetsFor(subnets: readonly PortSubnet[], deviceOwner: string | undefined): readonly PortSubnet[] {
   const typed = (subnet: PortSubnet) => (subnet.spec.serviceTypes?.length ?? 0) > 0;
   const serves = (type: string) => deviceOwner === type || (deviceOwner?.startsWith(`${type}:`) ?? false);
   const matching = subnets.filter((subnet) => subnet.spec.serviceTypes?.some(serves));

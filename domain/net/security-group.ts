@@ -5,7 +5,7 @@ import { parseCidr } from "./address.ts";
 import { hashedUuid } from "./names.ts";
 
 /** IANA numbers by the names that Neutron takes. */
-export const protocols: Readonly<Record<string, number>> = Object.freeze({
+const protocols: Readonly<Record<string, number>> = Object.freeze({
   ah: 51,
   dccp: 33,
   egp: 8,

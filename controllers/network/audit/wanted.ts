@@ -11,7 +11,7 @@ import { desiredFloatingRows } from "../floating-ip/desired.ts";
 import { gatherFloatingIP } from "../floating-ip/gather.ts";
 import { desiredNetworkRows, mtuOf } from "../network/desired.ts";
 import type { DesiredRow } from "../ovn/rows.ts";
-import { desiredPortRows } from "../port/desired.ts";
+import { desiredPortRows, portSettings } from "../port/desired.ts";
 import { gatherPort } from "../port/gather.ts";
 import { desiredRouterRows } from "../router/desired.ts";
 import { gatherRouter } from "../router/gather.ts";
@@ -36,7 +36,7 @@ function wantedOfPort(port: Port, read: Reader, deps: NetworkDeps): readonly Des
   const { macAddress, fixedIPs } = port.status ?? {};
   if (!isReady(port) || !world.network || macAddress === undefined || world.missingGroups.length > 0) return undefined;
   const addresses = (fixedIPs ?? []).map(({ subnet, ipAddress }) => ({ subnet, address: ipAddress }));
-  return desiredPortRows(port, world, world.network, { mac: macAddress, addresses, mtu: mtuOf(world.network, deps.settings) });
+  return desiredPortRows(port, world, world.network, { mac: macAddress, addresses, ...portSettings(port, world.network, deps) });
 }
 
 /** In the order in which rows depend on each other. */

@@ -7,7 +7,7 @@ import { type DesiredRow, rowUuid } from "../ovn/rows.ts";
 
 export const switchUuid = (networkId: string): string => rowUuid("Logical_Switch", networkId);
 
-export const isProvider = ({ spec }: Network): boolean => spec.provider?.networkType === "flat" || spec.provider?.networkType === "vlan";
+const isProvider = ({ spec }: Network): boolean => spec.provider?.networkType === "flat" || spec.provider?.networkType === "vlan";
 
 /** MTU in force in bytes. */
 export function mtuOf(network: Network, settings: Pick<Settings, "tenantMTU" | "providerMTU">): number {

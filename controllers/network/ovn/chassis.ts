@@ -16,6 +16,8 @@ interface BindingRow extends StoredRow {
 export interface Chassis {
   /** Names of the chassis that may be gateways to a physical network (any when undefined), sorted. */
   gateways(physicalNetwork: string | undefined): string[];
+  /** Whether there is a chassis of this name or host name. */
+  has(name: string): boolean;
   /** Host name of the node where OVN has bound a logical port. */
   hostOf(logicalPort: string): string | undefined;
   /** Called when the answers of `gateways` may have changed. Returns the unsubscribe function. */
@@ -43,6 +45,7 @@ export function createChassis(southbound: OvsdbClient): Chassis {
         .filter((row) => canLead(row, physicalNetwork))
         .map((row) => row.name)
         .sort(),
+    has: (name) => southbound.rows<ChassisRow>("Chassis").some((row) => row.name === name || row.hostname === name),
     hostOf(logicalPort) {
       const [binding] = southbound.byIndex<BindingRow>("Port_Binding", "port", logicalPort);
       const chassis = binding?.chassis === undefined ? undefined : southbound.byUuid<ChassisRow>("Chassis", binding.chassis);

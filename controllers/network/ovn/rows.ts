@@ -1,5 +1,5 @@
 // Rows that an object wants in the northbound database, as plain data, and the operations that make them so.
-import { canonicalValue, type Row, sameValue, type Value } from "../../../clients/ovsdb/codec.ts";
+import { type Row, sameValue, type Value } from "../../../clients/ovsdb/codec.ts";
 import { type Operation, whereUuid } from "../../../clients/ovsdb/operations.ts";
 import { type DatabaseSchema, typeOf } from "../../../clients/ovsdb/schema.ts";
 import { hashedUuid } from "../../../domain/net/names.ts";
@@ -32,7 +32,7 @@ export interface Known {
 }
 
 /** The owner's keys and what else finds the row's relations again. */
-export function externalIds(owner: RowOwner, row: DesiredRow): Record<string, string> {
+function externalIds(owner: RowOwner, row: DesiredRow): Record<string, string> {
   return {
     ...row.columns.external_ids,
     [kindKey]: owner.kind,
@@ -128,7 +128,3 @@ function removeOperations(table: string, row: NorthboundRow, gone: ReadonlySet<s
   const parent = row.external_ids[parentKey];
   return parent === undefined || gone.has(parent) ? [] : [holdOperation(table, parent, "delete", row._uuid)];
 }
-
-/** Columns in one spelling, for tests and messages. */
-export const canonicalRow = (schema: DatabaseSchema, table: string, row: Row): Row =>
-  Object.fromEntries(Object.entries(row).map(([column, value]) => [column, canonicalValue(typeOf(schema, table, column), value)]));

@@ -7,7 +7,8 @@ import { attachmentName, routerPortName } from "../../../domain/net/names.ts";
 import type { Network } from "../../../models/network/network.ts";
 import type { Port } from "../../../models/network/port.ts";
 import type { Subnet } from "../../../models/network/subnet.ts";
-import { switchUuid } from "../network/desired.ts";
+import type { NetworkDeps } from "../deps.ts";
+import { mtuOf, switchUuid } from "../network/desired.ts";
 import { type DesiredRow, rowUuid } from "../ovn/rows.ts";
 import { dropGroupUuid, portGroupUuid } from "../security-group/desired.ts";
 import { dhcpOptions, dhcpUuid } from "../subnet/desired.ts";
@@ -23,6 +24,18 @@ export interface PortFacts {
   readonly addresses: readonly HeldAddress[];
   /** MTU of the network in bytes. */
   readonly mtu: number;
+  /** The only node that may plug the port. */
+  readonly requestedChassis?: string;
+}
+
+/** A node that OVN does not know could never plug the port: then any may. */
+export function portSettings(
+  { spec }: Port,
+  network: Network,
+  { chassis, settings }: NetworkDeps,
+): Pick<PortFacts, "mtu" | "requestedChassis"> {
+  const isKnown = spec.hostID !== undefined && chassis.has(spec.hostID);
+  return { mtu: mtuOf(network, settings), ...(isKnown && spec.hostID !== undefined ? { requestedChassis: spec.hostID } : {}) };
 }
 
 /** None for floating IPs: their address is OVN's only as a NAT row. */
@@ -91,7 +104,7 @@ function vifRows(port: Port, world: PortWorld, network: Network, facts: PortFact
       addresses: world.portSecurity ? [addresses] : [addresses, "unknown"],
       port_security: world.portSecurity ? portSecurity(port, facts) : [],
       enabled: isEnabled(port, network),
-      options: port.spec.hostID === undefined ? {} : { "requested-chassis": port.spec.hostID },
+      options: facts.requestedChassis === undefined ? {} : { "requested-chassis": facts.requestedChassis },
       dhcpv4_options: dhcp.v4,
       dhcpv6_options: dhcp.v6,
       external_ids: {

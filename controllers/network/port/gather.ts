@@ -47,7 +47,10 @@ const verdictOf = (subnet: Subnet): string | undefined => subnet.status?.conditi
 function groupsOf(port: Port, read: Reader): { groups: SecurityGroup[]; missingGroups: string[] } {
   const { namespace = "" } = port.metadata;
   const refs = port.spec.securityGroupRefs;
-  if (!refs) return { groups: [...read.byIndex(SecurityGroup, by.isDefault, namespace)], missingGroups: [] };
+  if (!refs) {
+    const groups = read.byIndex(SecurityGroup, by.isDefault, namespace).filter((group) => group.metadata.deletionTimestamp === undefined);
+    return { groups, missingGroups: [] };
+  }
   const found = refs.map(({ name }) => ({ name, group: read.get(SecurityGroup, name, namespace) }));
   return {
     groups: found.flatMap(({ group }) => group ?? []),

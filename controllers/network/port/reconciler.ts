@@ -12,11 +12,10 @@ import type { Context, ControllerDefinition, Result, Source } from "../../../ope
 import { defineController, watch } from "../../../operator/controller/define-controller.ts";
 import { keyOf, laterMs, type NetworkDeps, rowOwner, soonMs } from "../deps.ts";
 import { by, networkIndexes, place } from "../indexes.ts";
-import { mtuOf } from "../network/desired.ts";
 import { ensureDropGroup, missingRow } from "../ovn/parents.ts";
 import type { SwitchPortRow } from "../ovn/tables.ts";
 import { decideAddresses, type HeldAddress, isHeld } from "./addresses.ts";
-import { desiredAttachment, desiredPortRows, type PortFacts, switchPortUuid } from "./desired.ts";
+import { desiredAttachment, desiredPortRows, type PortFacts, portSettings, switchPortUuid } from "./desired.ts";
 import { gatherPort, type PortWorld } from "./gather.ts";
 import { createLocker, isFailure, type LockFailure } from "./lock.ts";
 import { decideMac } from "./mac.ts";
@@ -59,8 +58,9 @@ export function portController(deps: NetworkDeps, sources: readonly Source[]): C
         const { name, namespace = "" } = metadata;
         const named = caches.of(Port).byIndex(by.group, place(namespace, name));
         const all = spec.isDefault ? [...named, ...caches.of(Port).byIndex(by.noGroup, namespace)] : named;
-        // A change of its rules is none of the port's: only ports that are still without the group look again.
-        return all.filter((port) => !port.status?.securityGroups?.includes(name)).map(keyOf);
+        // A change of its rules is none of the port's: unless it comes or goes only ports that are still without the group look again.
+        const goes = metadata.deletionTimestamp !== undefined;
+        return all.filter((port) => goes || !port.status?.securityGroups?.includes(name)).map(keyOf);
       }),
       watch(Router, ({ metadata, spec }) =>
         (spec.interfaces ?? []).flatMap((one) => (one.portRef ? [{ name: one.portRef.name, namespace: metadata.namespace ?? "" }] : [])),
@@ -81,7 +81,7 @@ export function portController(deps: NetworkDeps, sources: readonly Source[]): C
       if ("problem" in decided) return fail(decided.problem);
       const addresses = await lockAddresses(port, world, decided.mac, ctx);
       if (!Array.isArray(addresses)) return fail(addresses);
-      const facts: PortFacts = { mac: decided.mac, addresses, mtu: mtuOf(network, settings) };
+      const facts = { mac: decided.mac, addresses, ...portSettings(port, network, deps) };
       const [group] = world.missingGroups;
       if (group !== undefined) return fail({ reason: "WaitingForSecurityGroup", message: `Waiting for SecurityGroup ${group}`, facts });
       const rows = desiredPortRows(port, world, network, facts);
@@ -90,19 +90,26 @@ export function portController(deps: NetworkDeps, sources: readonly Source[]): C
       if (missing !== undefined) return fail({ reason: "WaitingForOVN", message: `Waiting for ${missing} in OVN`, facts });
       await northbound.apply(rowOwner(port), rows);
       if (world.role === "vif") await ctx.apply(NetworkAttachmentDefinition, desiredAttachment(port, facts), { owner: port });
+      else await deleteAttachment(port, ctx);
       await ctx.applyStatus(Port, port, readyStatus(port, world, facts, bindingOf(port)));
       return {};
     },
 
     async finalize(port, ctx) {
       await northbound.apply(rowOwner(port), []);
-      const name = attachmentName(idOf(port));
-      const { namespace = "" } = port.metadata;
-      if (ctx.get(NetworkAttachmentDefinition, name, namespace)) await ctx.delete(NetworkAttachmentDefinition, { name, namespace });
-      for (const lock of ctx.byIndex(IPAddress, by.port, place(namespace, port.metadata.name))) await ctx.delete(IPAddress, keyOf(lock));
+      await deleteAttachment(port, ctx);
+      for (const lock of ctx.byIndex(IPAddress, by.port, place(port.metadata.namespace, port.metadata.name)))
+        await ctx.delete(IPAddress, keyOf(lock));
       return "done";
     },
   });
+}
+
+/** A port that became a router's has no use for one. */
+async function deleteAttachment(port: Port, ctx: Context): Promise<void> {
+  const name = attachmentName(idOf(port));
+  const { namespace = "" } = port.metadata;
+  if (ctx.get(NetworkAttachmentDefinition, name, namespace)) await ctx.delete(NetworkAttachmentDefinition, { name, namespace });
 }
 
 interface Failure {

@@ -93,7 +93,7 @@ function chassisRows(routerId: string, gateway: SeenPort, chassis: readonly stri
 }
 
 /** The IPv4 address of a gateway that stands for all who have no floating IP. */
-export const externalV4 = (gateway: SeenPort): string | undefined =>
+const externalV4 = (gateway: SeenPort): string | undefined =>
   addressesOf(gateway).find(({ address }) => parseAddress(address)?.version === 4)?.address;
 
 function snatRows(routerId: string, interfaces: readonly SeenPort[], gateway: SeenPort): DesiredRow[] {

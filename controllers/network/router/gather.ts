@@ -28,8 +28,8 @@ export interface RouterWorld {
   readonly gateway: { readonly portName: string; readonly network: Network | undefined; readonly port: SeenPort | undefined } | undefined;
 }
 
-export const interfacePortName = (router: string, subnet: string): string => hashedName(router, "if", subnet);
-export const gatewayPortName = (router: string): string => hashedName(router, "gw");
+const interfacePortName = (router: string, subnet: string): string => hashedName(router, "if", subnet);
+const gatewayPortName = (router: string): string => hashedName(router, "gw");
 
 function seePort(name: string, namespace: string | undefined, read: Reader): SeenPort | undefined {
   const port = read.get(Port, name, namespace);

@@ -7,7 +7,7 @@ import type { Router } from "../../../models/network/router.ts";
 import type { RouterWorld } from "./gather.ts";
 
 /** Label of a router's own ports, with the router's name. */
-export const routerLabel = "kumulus.cloud/router";
+const routerLabel = "kumulus.cloud/router";
 
 function portOf(router: Router, name: string, spec: Partial<PortSpec> & Pick<PortSpec, "networkRef">): Port {
   const { namespace = "" } = router.metadata;
