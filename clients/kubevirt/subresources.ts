@@ -1,5 +1,5 @@
 // KubeVirt's verbs on guests (`subresources.kubevirt.io`, served by virt-api, or by the node agent where there is no cluster).
-import { KumulusError } from "../../domain/errors.ts";
+import { isCode, KumulusError } from "../../domain/errors.ts";
 import type { KubeClient, ObjectKey } from "../../operator/contract.ts";
 import type { AddVolumeOptions } from "./kinds.ts";
 
@@ -25,6 +25,12 @@ export interface KubeVirt extends Power {
 
 /** `reason` of the error that start and restart give while an earlier request is carried out: ask again. */
 export const underway = "StateChangeUnderway";
+
+/** Whether a refused start or stop found the guest where it shall be. Other conflicts are clashes of writers: ask again. */
+export function isSettled(error: unknown, verb: "start" | "stop"): boolean {
+  if (!isCode(error, "Conflict")) return false;
+  return verb === "start" ? /VM is already running/.test(error.message) : /VM is not running/.test(error.message);
+}
 
 type Target = "virtualmachines" | "virtualmachineinstances";
 

@@ -106,7 +106,8 @@ function ranOnce(vmi: VirtualMachineInstance): boolean {
 function stopStep({ vm, vmi }: Seen): Outcome {
   const pending = vm?.status?.stateChangeRequests?.length ?? 0;
   if (!isLive(vmi)) return pending === 0 ? { end: "Succeeded" } : {};
-  return vmi.metadata.deletionTimestamp ? {} : { call: { verb: "stop" } };
+  const asked = vm?.status?.stateChangeRequests?.some(({ action }) => action === "Stop") ?? false;
+  return vmi.metadata.deletionTimestamp || asked ? {} : { call: { verb: "stop" } };
 }
 
 /** The reset button; a guest that is paused, or whose VM has changes that wait for a restart, is cycled instead. */

@@ -1,8 +1,8 @@
 // The ServerAction controller: one action of a server at a time, oldest first.
 import { VirtualMachine, VirtualMachineInstance } from "../../../clients/kubevirt/kinds.ts";
-import { type KubeVirt, underway } from "../../../clients/kubevirt/subresources.ts";
+import { isSettled, type KubeVirt } from "../../../clients/kubevirt/subresources.ts";
 import { instanceName } from "../../../domain/compute/names.ts";
-import { isCode, KumulusError } from "../../../domain/errors.ts";
+import { KumulusError } from "../../../domain/errors.ts";
 import { Server } from "../../../models/compute/server.ts";
 import { ServerAction } from "../../../models/compute/server-action.ts";
 import type { KubeObject, ObjectMeta } from "../../../models/kind.ts";
@@ -84,7 +84,7 @@ async function adopt(action: ServerAction, server: Server, ctx: Context): Promis
   await ctx.client.patch(ServerAction, key, { metadata: { resourceVersion: action.metadata.resourceVersion, ownerReferences: [owner] } });
 }
 
-/** A state that forbids the call is seen by the watch next, and decided on then; while an earlier request is underway we ask again. */
+/** A guest that is already where it shall be is seen by the watch next; what clashes otherwise is asked again. */
 async function carryOut(
   call: Call | undefined,
   name: string,
@@ -99,9 +99,7 @@ async function carryOut(
     else if (call.verb === "restart") await kubeVirt.restart(guest, call);
     else await kubeVirt[call.verb](guest);
   } catch (error) {
-    const startedAlready = call.verb === "start" && error instanceof KumulusError && error.reason === underway;
-    const settled = (call.verb === "start" || call.verb === "stop") && isCode(error, "Conflict");
-    if (!startedAlready && !settled) throw error;
+    if (!((call.verb === "start" || call.verb === "stop") && isSettled(error, call.verb))) throw error;
     ctx.log.debug({ call, error }, "the guest is there already");
   }
 }

@@ -182,7 +182,7 @@ const table: [why: string, server: Server, seen: Partial<Seen>, wanted: Partial<
     { phase: "ACTIVE", task: undefined, reason: "Running" },
   ],
   ["it runs", server({}, on), running, { phase: "ACTIVE", task: undefined, reason: "Running" }],
-  ["it shall stop", server({ power: "Off" }, on), running, { power: "stop", phase: "ACTIVE", task: undefined, reason: "Changing" }],
+  ["it shall stop", server({ power: "Off" }, on), running, { power: "stop", phase: "ACTIVE", task: "powering-off", reason: "Changing" }],
   [
     "it is stopped",
     server({ power: "Off" }, { ...on, power: "Off" }),
@@ -193,7 +193,7 @@ const table: [why: string, server: Server, seen: Partial<Seen>, wanted: Partial<
     "it shall start",
     server({}, { ...on, power: "Off" }),
     { ...ready, vm: built("Stopped") },
-    { power: "start", phase: "SHUTOFF", task: undefined, reason: "GuestStopped" },
+    { power: "start", phase: "SHUTOFF", task: "powering-on", reason: "Changing" },
   ],
   [
     "the guest powered itself off",

@@ -1,6 +1,6 @@
 // What one Server needs next and what it shows, from what was seen. Pure: no I/O, and the clock is in what was seen.
 import type { VirtualMachine } from "../../../clients/kubevirt/kinds.ts";
-import type { Guest, Power } from "../../../domain/compute/state.ts";
+import type { Guest } from "../../../domain/compute/state.ts";
 import type { Server, ServerStatus } from "../../../models/compute/server.ts";
 import type { Port } from "../../../models/network/port.ts";
 import type { ConditionInput } from "../../../operator/contract.ts";
@@ -9,7 +9,8 @@ import { isPlugged, withAttachments } from "./attachments.ts";
 import { type Build, buildStep, type Fault, isAddressed, wantedVolumes } from "./build.ts";
 import { machineFault } from "./machine-fault.ts";
 import { assignNics, type Nics } from "./nics.ts";
-import { hasLaunched, isLive, type Seen } from "./seen.ts";
+import { powerStep } from "./power.ts";
+import { hasLaunched, type Seen } from "./seen.ts";
 import { type Outcome, serverStatus } from "./status.ts";
 
 export interface Plan {
@@ -101,15 +102,6 @@ function machinePlan(server: Server, seen: Seen, nics: Nics, vm: VirtualMachine)
       ...(power.done && { power: power.done }),
     }),
   };
-}
-
-/** Acts only when the wish differs from what was carried out last: a guest that powered itself off stays off. */
-function powerStep(server: Server, seen: Seen, vm: VirtualMachine): { call?: "start" | "stop"; done?: Power } {
-  const wanted = server.spec.power ?? "On";
-  const done = server.status?.power;
-  if (wanted === done || vm.metadata.deletionTimestamp) return done === undefined ? {} : { done };
-  if (wanted === "On") return isLive(seen.vmi) && !seen.vmi.metadata.deletionTimestamp ? { done: "On" } : { call: "start", done: "On" };
-  return isLive(seen.vmi) ? { call: "stop", done: "Off" } : { done: "Off" };
 }
 
 export function guestOf(vm: VirtualMachine, { vmi }: Seen): Guest {

@@ -1,8 +1,7 @@
 // The Server controller: reads, one pure call, writes.
 
 import { VirtualMachine } from "../../../clients/kubevirt/kinds.ts";
-import type { KubeVirt } from "../../../clients/kubevirt/subresources.ts";
-import { underway } from "../../../clients/kubevirt/subresources.ts";
+import { isSettled, type KubeVirt } from "../../../clients/kubevirt/subresources.ts";
 import { isCode, KumulusError } from "../../../domain/errors.ts";
 import { Server } from "../../../models/compute/server.ts";
 import type { KubeObject } from "../../../models/kind.ts";
@@ -87,7 +86,7 @@ async function createOnce(create: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** A guest that is already where it shall be is no error; while an earlier request is carried out we must ask again. */
+/** A guest that is already where it shall be is no error; other clashes are asked again. */
 async function switchPower(
   power: "start" | "stop",
   server: Server,
@@ -97,10 +96,9 @@ async function switchPower(
 ): Promise<void> {
   const { namespace } = server.metadata;
   try {
-    await kubeVirt[power](namespace === undefined ? { name: instance } : { name: instance, namespace });
+    await kubeVirt[power]({ name: instance, ...(namespace && { namespace }) });
   } catch (error) {
-    const settled = isCode(error, "Conflict") || (error instanceof KumulusError && error.reason === underway && power === "start");
-    if (!settled) throw error;
+    if (!isSettled(error, power)) throw error;
     ctx.log.debug({ power, error }, "the guest is there already");
   }
 }

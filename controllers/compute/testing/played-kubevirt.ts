@@ -32,6 +32,15 @@ export function playedPower(client: KubeClient): KubeVirt & { readonly calls: st
     notesOf: (vmi: VirtualMachineInstance | undefined, notes: Notes) => Notes,
   ): Promise<void> {
     calls.push(`${verb} ${guest.name}`);
+    for (;;) {
+      try {
+        return await changeOnce(guest, notesOf);
+      } catch (error) {
+        if (!/has been modified/.test(String(error))) throw error;
+      }
+    }
+  }
+  async function changeOnce(guest: ObjectKey, notesOf: (vmi: VirtualMachineInstance | undefined, notes: Notes) => Notes): Promise<void> {
     const vm = await client.get(VirtualMachine, key(guest));
     const vmi = await client.get(VirtualMachineInstance, key(guest)).catch(() => undefined);
     const stateChangeRequests = notesOf(vmi, vm.status?.stateChangeRequests ?? []);
