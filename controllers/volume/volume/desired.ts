@@ -1,4 +1,5 @@
 // What one Volume needs next and what it shows. Pure: no I/O, no clock.
+import { isDeepStrictEqual } from "node:util";
 import type { DataVolume } from "../../../clients/cdi/kinds.ts";
 import { displayNameOf, idOf } from "../../../domain/id.ts";
 import { volumeImageError } from "../../../domain/image/min-disk.ts";
@@ -186,6 +187,7 @@ function imageMetadataOf(image: Image): Record<string, string> {
 
 function updatedAt({ metadata, status = {} }: Volume, shown: Plan["status"], now: string): string {
   const keys = ["phase", "sizeGiB", "bootable", "attachments"] as const;
-  const same = keys.every((key) => JSON.stringify(status[key] ?? null) === JSON.stringify(shown[key] ?? null));
+  // The API server gives keys back in another order than we wrote them.
+  const same = keys.every((key) => isDeepStrictEqual(status[key], shown[key]));
   return same && status.updatedAt && status.observedGeneration === metadata.generation ? status.updatedAt : now;
 }
