@@ -92,7 +92,7 @@ export async function startTestCloud(
     imageStore: fileStore(imageDirectory),
     log,
     metrics: createMetrics(),
-    listen: { port: 0 },
+    listen: [{ port: 0 }],
     signal: stopping.signal,
     ...(options.tokenLifetimeMs !== undefined && { tokenLifetimeMs: options.tokenLifetimeMs }),
   });
