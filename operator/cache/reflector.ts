@@ -147,6 +147,10 @@ async function follow<T extends KubeObject>(options: ReflectorOptions<T>, from: 
   }
 }
 
+/** Nobody listens: the server is being restarted, and asking again costs nobody anything. */
+const longestRefusedMs = 1_500;
+const isRefused = (error: unknown) => ((error as Error).cause as { code?: string } | undefined)?.code === "ECONNREFUSED";
+
 /** Resolves when the signal aborts, never before, and never rejects. */
 export async function reflect<T extends KubeObject>(options: ReflectorOptions<T>): Promise<void> {
   const { kind, timing, log, signal, stats } = options;
@@ -173,6 +177,7 @@ export async function reflect<T extends KubeObject>(options: ReflectorOptions<T>
       const gone = error instanceof Gone;
       if (gone) version = undefined;
       delayMs = gone && !wasGone ? 0 : backoff.nextMs();
+      if (isRefused(error)) delayMs = Math.min(delayMs, longestRefusedMs);
       if (error instanceof Later) delayMs = Math.max(delayMs, error.afterMs);
       wasGone = gone;
       log.warn(

@@ -33,7 +33,9 @@ export interface ControlPlaneOptions {
 
 const repository = join(import.meta.dirname, "../..");
 
-export async function freePort(): Promise<number> {
+const setpriv = "/usr/bin/setpriv";
+
+async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { port: number };
@@ -44,7 +46,9 @@ export async function freePort(): Promise<number> {
 
 function start(directory: string, engine: Engine, memory: string, flags: readonly string[]): ChildProcess {
   const log = openSync(join(directory, `${engine}.log`), "a");
-  const child = spawn(enginePath(engine), flags, {
+  // setpriv makes the kernel end it with us, however we end.
+  const program = existsSync(setpriv) ? [setpriv, "--pdeathsig", "KILL", enginePath(engine)] : [enginePath(engine)];
+  const child = spawn(program[0] ?? "", [...program.slice(1), ...flags], {
     cwd: directory,
     stdio: ["ignore", log, log],
     env: { PATH: process.env.PATH, HOME: directory, GOMEMLIMIT: memory, GOGC: "100" },
@@ -91,7 +95,7 @@ function readDefinitions(folders: readonly string[]): CustomResourceDefinition[]
 }
 
 /** Creates the CRDs in the folders and waits until each is served. */
-export async function installDefinitions(client: ApiClient, folders: readonly string[]): Promise<void> {
+async function installDefinitions(client: ApiClient, folders: readonly string[]): Promise<void> {
   const definitions = readDefinitions(folders);
   await Promise.all(
     definitions.map((definition) => client.apply(CustomResourceDefinition, definition, { fieldManager: "kumulus-install" })),
@@ -139,6 +143,15 @@ async function startServers(
 
 /** Call it once per test file in `before` (give the hook 60 s), and stop() in `after`. */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  try {
+    return await startOnce(options);
+  } catch {
+    // Another process may have taken a port between finding and using it.
+    return startOnce(options);
+  }
+}
+
+async function startOnce(options: ControlPlaneOptions): Promise<ControlPlane> {
   const directory = mkdtempSync(join(tmpdir(), "kumulus-control-plane-"));
   const children: ChildProcess[] = [];
   const stopAll = async () => {
