@@ -21,15 +21,14 @@ const programs = (): Programs => ({
   kubeControllerManager: enginePath("kube-controller-manager"),
 });
 
-/** Small enough for a process that only watches others. The version makes a new supervisor take over after an update. */
-export const supervisorArguments = ({ path, version }: Bundle, config: InstanceConfig) => [
+/** Small enough for a process that only watches others. Its path changes with its content: a new one takes over after an update. */
+export const supervisorArguments = ({ path }: Bundle, config: InstanceConfig) => [
   nodeProgram,
   "--max-old-space-size=64",
   "--max-semi-space-size=1",
   path,
   config.stateDir,
   config.runDir,
-  version,
 ];
 
 /** Each call has its own connection, so that processes start side by side. */

@@ -1,6 +1,7 @@
 // `make up`: from whatever is there to a running cloud. Every step is idempotent, so it also mends and takes over.
 import { mkdirSync } from "node:fs";
-import { bundleRoles, bundleSupervisor } from "../../hack/bundle.ts";
+import { join } from "node:path";
+import { bundleRoles, bundleSupervisor, pruneBundles } from "../../hack/bundle.ts";
 import { cacheDirectory, enginePath } from "../../hack/engines.ts";
 import type { KubeClient } from "../../operator/contract.ts";
 import { kubeClient } from "../../operator/kube/client.ts";
@@ -13,6 +14,7 @@ import { claimRunDirectory, ensureInstance, projectRoot } from "../instance/stor
 import type { InstanceConfig } from "../instance.ts";
 import { ensureHostLink, ensureNamespace, removeHostLink } from "../network/namespace.ts";
 import { ensureDatabases } from "../network/ovs.ts";
+import { roles } from "../processes/roles.ts";
 import { seedImage } from "../seed/image.ts";
 import { isSeeded, markSeeded, seedCloud } from "../seed/seed.ts";
 import { ensureSupervisor } from "../supervisor/connect.ts";
@@ -49,8 +51,10 @@ async function seed(client: KubeClient, config: InstanceConfig, passwords: Passw
 }
 
 async function start(config: InstanceConfig, passwords: Passwords, options: Options): Promise<void> {
+  const programs = join(config.stateDir, "program");
   const needed = options.roles.length > 0 && !options.fromSources;
-  const [roleBundle, supervisorBundle] = await step("bundles", () => Promise.all([needed ? bundleRoles() : undefined, bundleSupervisor()]));
+  const bundles = () => Promise.all([needed ? bundleRoles(programs) : undefined, bundleSupervisor(programs)]);
+  const [roleBundle, supervisorBundle] = await step("bundles", bundles);
   const supervisor = await step("supervisor", () => ensureSupervisor(config, supervisorArguments(supervisorBundle, config)));
   supervisor.close();
   const connection = connect(config.kubeconfigs.admin);
@@ -61,6 +65,8 @@ async function start(config: InstanceConfig, passwords: Passwords, options: Opti
   } finally {
     await connection.close();
   }
+  // Roles that were not asked for may still run from an older bundle.
+  if (options.roles.length === roles.length) pruneBundles(programs, [roleBundle, supervisorBundle]);
 }
 
 export async function up(options: Options): Promise<void> {

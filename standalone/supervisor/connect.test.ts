@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundleSupervisor, nodeProgram } from "../../hack/bundle.ts";
+import { projectRoot } from "../instance/store.ts";
 import { ensureSupervisor } from "./connect.ts";
 import type { ProcessDefinition } from "./definition.ts";
 import { endProcess } from "./stop.ts";
@@ -21,7 +22,13 @@ const sleeper: ProcessDefinition = {
 describe("supervisor process", () => {
   const dir = mkdtempSync(join(tmpdir(), "kumulus-connect-"));
   const place = { stateDir: dir, runDir: dir, logsDir: join(dir, "logs") };
-  const argv = async (version: string) => [nodeProgram, (await bundleSupervisor()).path, dir, dir, version];
+  const argv = async (version: string) => [
+    nodeProgram,
+    (await bundleSupervisor(join(projectRoot, "build/program"))).path,
+    dir,
+    dir,
+    version,
+  ];
   before(() => mkdirSync(place.logsDir));
   after(async () => {
     await (await ensureSupervisor(place, await argv("2"))).leave();
