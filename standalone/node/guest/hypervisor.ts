@@ -3,8 +3,11 @@ import type { GuestDisk, GuestNic, GuestSpec, GuestState } from "./guest-spec.ts
 
 export interface Hypervisor {
   readonly kind: "qemu" | "simulated";
-  /** Finds again what an earlier agent started, and tells how each guest stands. MUST be called before anything else. */
-  adopt(): Promise<void>;
+  /**
+   * Finds again what an earlier agent started, and tells how each guest stands. MUST be called before anything else. A guest that has ended and
+   * is in `forgotten` was stopped by us with the whole cloud: it is as if it had never run.
+   */
+  adopt(forgotten: ReadonlySet<string>): Promise<void>;
   get(uid: string): GuestState | undefined;
   list(): readonly GuestState[];
   /** Starts the guest unless it runs; rejects with Unavailable and QEMU's words when it cannot. */

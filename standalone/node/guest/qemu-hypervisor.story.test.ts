@@ -26,7 +26,7 @@ describe("QEMU hypervisor (story)", function () {
   const open = async () => {
     const next = qemuHypervisor({ runDir, accelerator: "tcg", log });
     made.push(next);
-    await next.adopt();
+    await next.adopt(new Set());
     return next;
   };
   const disk = (name: string, change: Partial<GuestDisk> = {}): GuestDisk => ({

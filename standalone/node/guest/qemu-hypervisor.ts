@@ -44,9 +44,10 @@ class QemuHypervisor implements Hypervisor {
     this.#records = guestRecords(options.runDir);
   }
 
-  async adopt(): Promise<void> {
+  async adopt(forgotten: ReadonlySet<string>): Promise<void> {
     const found = this.#records.load().filter((record) => {
-      const keep = record.started || record.end !== undefined || livePid(this.#records.paths(record.spec.uid).pid) !== undefined;
+      const known = (record.started || record.end !== undefined) && !forgotten.has(record.spec.uid);
+      const keep = known || livePid(this.#records.paths(record.spec.uid).pid) !== undefined;
       if (!keep) this.#records.remove(record.spec.uid);
       return keep;
     });

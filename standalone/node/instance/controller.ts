@@ -22,6 +22,13 @@ const users = (indexName: string) => (object: KubeObject, caches: Caches) =>
     .byIndex(indexName, keyOf(object))
     .map(({ metadata }) => metadata);
 
+/** The claim that a volume is bound to, as far as an index needs it. */
+const claimOfVolume = (ref: { name?: string; namespace?: string } | undefined): KubeObject => ({
+  apiVersion: "v1",
+  kind: "PersistentVolumeClaim",
+  metadata: { name: ref?.name ?? "", namespace: ref?.namespace ?? "" },
+});
+
 const nads = (vmi: VirtualMachineInstance) =>
   (vmi.spec.networks ?? []).flatMap(({ multus }) => {
     if (!multus) return [];
@@ -29,7 +36,6 @@ const nads = (vmi: VirtualMachineInstance) =>
     return [`${namespace}/${name}`];
   });
 
-/** `enqueueOn` registers for changes of guests, by VMI uid. */
 export function instanceController(deps: InstanceDeps, caches: Caches): ControllerDefinition {
   const instances = caches.of(VirtualMachineInstance);
   return defineController<VirtualMachineInstance>({
@@ -37,9 +43,10 @@ export function instanceController(deps: InstanceDeps, caches: Caches): Controll
     kind: VirtualMachineInstance,
     finalizer: foregroundFinalizer,
     owns: [Pod],
-    reads: [PersistentVolume, VirtualMachine],
+    reads: [VirtualMachine],
     watches: [
       watch(PersistentVolumeClaim, users("claim")),
+      watch(PersistentVolume, ({ spec }, from) => users("claim")(claimOfVolume(spec?.claimRef), from)),
       watch(NetworkAttachmentDefinition, users("nad")),
       watch(Secret, users("secret")),
     ],
@@ -52,10 +59,12 @@ export function instanceController(deps: InstanceDeps, caches: Caches): Controll
       {
         name: "guests",
         start(enqueue) {
-          deps.hypervisor.onChange((uid) => {
+          const changed = (uid: string) => {
             const vmi = instances.byUid(uid);
             if (vmi) enqueue({ name: vmi.metadata.name, namespace: vmi.metadata.namespace ?? "" });
-          });
+          };
+          deps.hypervisor.onChange(changed);
+          deps.onTurn(changed);
         },
       },
     ],

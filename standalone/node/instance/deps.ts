@@ -10,7 +10,11 @@ export interface InstanceDeps {
   /** undefined where NICs are not plugged at all. */
   plugs: Plugs | undefined;
   queue: StartQueue;
+  /** Called with the uid of a VMI whose turn to start has come. */
+  onTurn(listener: (uid: string) => void): void;
   runDir: string;
+  /** Runs of guests that were stopped with the whole cloud and are to run again, by VMI uid. */
+  restart: Set<string>;
   /** Name of the Node object. */
   nodeName: string;
 }

@@ -6,7 +6,7 @@ import { timestamp } from "../conditions.ts";
 import type { GuestState } from "../guest/guest-spec.ts";
 import type { InstanceDeps } from "./deps.ts";
 import { guestDisk, nicPlan, wantedNics } from "./guest-description.ts";
-import { save } from "./start.ts";
+import { launch, save } from "./start.ts";
 import { final, finalPhase, running } from "./status.ts";
 import { volumeStatuses } from "./volume-views.ts";
 import { isHotplug, type Volume } from "./volumes.ts";
@@ -85,10 +85,23 @@ async function syncNics(vmi: VirtualMachineInstance, guest: GuestState, ctx: Con
   return settled;
 }
 
+/** Simulated guests have no process that could have crashed. */
+const mayRunAgain = (uid: string, deps: InstanceDeps) => deps.restart.has(uid) || deps.hypervisor.kind === "simulated";
+
+/** A guest that was stopped with the whole cloud runs on, as the same VMI. */
+async function runAgain(vmi: VirtualMachineInstance, ctx: Context, deps: InstanceDeps): Promise<Result> {
+  const { uid = "" } = vmi.metadata;
+  if (deps.hypervisor.kind === "qemu" && !deps.queue.enter(uid)) return { requeueAfterMs: retryMs };
+  await launch(vmi, ctx, deps);
+  deps.restart.delete(uid);
+  return { requeueAfterMs: 0 };
+}
+
 export async function sync(vmi: VirtualMachineInstance, ctx: Context, deps: InstanceDeps): Promise<Result> {
   const { uid = "" } = vmi.metadata;
   const guest = deps.hypervisor.get(uid);
   if (guest?.booted) deps.queue.leave(uid);
+  if (!guest && mayRunAgain(uid, deps)) return runAgain(vmi, ctx, deps);
   if (!guest || guest.phase === "ended") return end(vmi, ctx, deps);
   if (guest.phase === "starting") return { requeueAfterMs: 1_000 };
   await save(vmi, running(vmi.status ?? {}, vmi, guest, volumeStatuses(vmi, guest, ctx), timestamp()), ctx);

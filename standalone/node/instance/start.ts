@@ -55,7 +55,7 @@ export async function place(vmi: VirtualMachineInstance, ctx: Context, deps: Ins
   return {};
 }
 
-async function launch(vmi: VirtualMachineInstance, ctx: Context, deps: InstanceDeps): Promise<void> {
+export async function launch(vmi: VirtualMachineInstance, ctx: Context, deps: InstanceDeps): Promise<void> {
   const plans = wantedNics(vmi).map((name) => nicPlan(vmi, name, ctx));
   for (const { plug } of plans) await deps.plugs?.plug(plug);
   const nics = plans.map(({ nic }) => nic);

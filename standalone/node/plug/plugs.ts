@@ -78,8 +78,9 @@ export function ovsPlugs(conf: OvsdbClient, taps: Taps | undefined): Plugs {
     plug: (wanted) =>
       lock(wanted.tap, async () => {
         const { tap, bridge, owner } = wanted;
-        if (portOf(tap)?.external_ids["vmi-uid"] === owner) return;
+        // The tap may be gone while its port is still written down, as after the namespace was made anew.
         await taps?.make(tap, wanted.mtu);
+        if (portOf(tap)?.external_ids["vmi-uid"] === owner) return;
         if (!conf.rows<BridgeRow>("Bridge").some(({ name }) => name === bridge))
           throw new KumulusError("Unavailable", `the bridge ${bridge} is not there yet`);
         await conf.transact([...removal(tap), ...insertion(wanted)]);

@@ -1,0 +1,161 @@
+// The whole agent on a real control plane with real QEMU guests: a VM's life.
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { DataVolume } from "../../clients/cdi/kinds.ts";
+import { VirtualMachine, VirtualMachineInstance } from "../../clients/kubevirt/kinds.ts";
+import { PersistentVolume, PersistentVolumeClaim, Pod } from "../../operator/kube/core-kinds.ts";
+import { guestPaths } from "./guest/guest-paths.ts";
+import { livePid } from "./guest/process.ts";
+import { note, phaseIs, startTestCloud, type TestCloud, testMachine } from "./testing/cloud.ts";
+import { writeTinyDisk } from "./testing/tiny-guest.ts";
+
+describe("node agent (story)", function () {
+  this.timeout(180_000);
+  let cloud: TestCloud;
+  let images: Server;
+  let url = "";
+  let stopAgent: () => Promise<void>;
+
+  before(async () => {
+    cloud = await startTestCloud();
+    const path = join(cloud.runDir, "image.raw");
+    writeTinyDisk(path);
+    images = createServer((request, response) =>
+      request.url === "/tiny.raw" ? response.end(readFileSync(path)) : response.writeHead(404).end(),
+    );
+    images.listen(0, "127.0.0.1");
+    await once(images, "listening");
+    url = `http://127.0.0.1:${(images.address() as AddressInfo).port}/tiny.raw`;
+    stopAgent = cloud.agent();
+  });
+  after(async () => {
+    images.close();
+    images.closeAllConnections();
+    await cloud.end();
+  });
+
+  const key = (name: string) => ({ name, namespace: cloud.namespace });
+  const pidOf = (uid: string) => livePid(guestPaths(cloud.runDir, uid).pid);
+  const start = async (name: string) => {
+    await cloud.client.patch(VirtualMachine, key(name), note("Start"), { subresource: "status" });
+    const vmi = await cloud.until(`${name} runs`, VirtualMachineInstance, name, phaseIs("Running"));
+    assert.ok(vmi);
+    return vmi;
+  };
+  const printable = (status: string) => (vm: VirtualMachine | undefined) => vm?.status?.printableStatus === status;
+
+  it("boots from an HTTP image, and says on the way what KubeVirt and CDI say", async () => {
+    await cloud.client.create(VirtualMachine, testMachine("web", cloud.namespace, url));
+    await cloud.until("stopped, its disk filled", VirtualMachine, "web", printable("Stopped"));
+    const dataVolume = await cloud.client.get(DataVolume, key("web-root"));
+    assert.equal(dataVolume.status?.phase, "Succeeded");
+    assert.equal(dataVolume.status.progress, "100.0%");
+    assert.equal((await cloud.client.get(PersistentVolumeClaim, key("web-root"))).status?.phase, "Bound");
+    const vmi = await start("web");
+    const uid = vmi.metadata.uid ?? "";
+    assert.deepEqual(
+      vmi.status?.phaseTransitionTimestamps?.map(({ phase }) => phase),
+      ["Pending", "Scheduling", "Scheduled", "Running"],
+    );
+    assert.equal(vmi.status?.nodeName, "story-node");
+    assert.equal(vmi.metadata.labels?.["kubevirt.io/nodeName"], "story-node");
+    assert.deepEqual(
+      vmi.status?.volumeStatus?.map(({ name, target }) => [name, target]),
+      [["root", "vda"]],
+    );
+    assert.notEqual(pidOf(uid), undefined);
+    const vm = await cloud.until("the VM is ready", VirtualMachine, "web", (seen) => seen?.status?.ready === true);
+    assert.equal(vm?.status?.printableStatus, "Running");
+    assert.equal(vm?.status?.stateChangeRequests, undefined);
+  });
+
+  it("a power button ends as Succeeded and the VMI goes", async () => {
+    const vmi = await cloud.client.get(VirtualMachineInstance, key("web"));
+    const uid = vmi.metadata.uid ?? "";
+    await cloud.client.patch(VirtualMachine, key("web"), note("Stop", uid), { subresource: "status" });
+    await cloud.until("the VMI is gone", VirtualMachineInstance, "web", (seen) => seen === undefined);
+    const vm = await cloud.until(
+      "stopped, without notes",
+      VirtualMachine,
+      "web",
+      (seen) => printable("Stopped")(seen) && !seen?.status?.stateChangeRequests,
+    );
+    assert.equal(vm?.status?.created, undefined);
+    assert.equal(pidOf(uid), undefined);
+    assert.equal(existsSync(guestPaths(cloud.runDir, uid).folder), false);
+  });
+
+  it("a guest that powers itself off leaves a Succeeded VMI, a crashed one a Failed VMI; the next start replaces it", async () => {
+    const off = await start("web");
+    connect(guestPaths(cloud.runDir, off.metadata.uid ?? "").console).end("p");
+    await cloud.until("succeeded", VirtualMachineInstance, "web", phaseIs("Succeeded"));
+    await cloud.until("stopped", VirtualMachine, "web", printable("Stopped"));
+    const uid = off.metadata.uid ?? "";
+    const requests = [{ action: "Stop", uid }, { action: "Start" }];
+    await cloud.client.patch(VirtualMachine, key("web"), { status: { stateChangeRequests: requests } }, { subresource: "status" });
+    const next = await cloud.until(
+      "the next run",
+      VirtualMachineInstance,
+      "web",
+      (vmi) => vmi?.metadata.uid !== uid && phaseIs("Running")(vmi),
+    );
+    process.kill(pidOf(next?.metadata.uid ?? "") ?? -1, "SIGKILL");
+    await cloud.until("failed", VirtualMachineInstance, "web", phaseIs("Failed"));
+    await cloud.until("stopped", VirtualMachine, "web", printable("Stopped"));
+  });
+
+  it("a new agent finds the guest that runs", async () => {
+    await cloud.client.create(VirtualMachine, testMachine("kept", cloud.namespace, url));
+    const vmi = await start("kept");
+    const pid = pidOf(vmi.metadata.uid ?? "");
+    await stopAgent();
+    assert.equal(pidOf(vmi.metadata.uid ?? ""), pid);
+    stopAgent = cloud.agent();
+    await cloud.client.patch(VirtualMachine, key("kept"), note("Stop", vmi.metadata.uid), { subresource: "status" });
+    await cloud.until("the VMI is gone", VirtualMachineInstance, "kept", (seen) => seen === undefined);
+    assert.equal(pidOf(vmi.metadata.uid ?? ""), undefined);
+  });
+
+  it("attaches and detaches a volume while the guest runs", async () => {
+    const claim: PersistentVolumeClaim = {
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { ...key("data") },
+      spec: { accessModes: ["ReadWriteOnce"], storageClassName: "local", resources: { requests: { storage: "8Mi" } } },
+    };
+    await cloud.client.create(PersistentVolumeClaim, claim);
+    await start("kept");
+    const template = (await cloud.client.get(VirtualMachine, key("kept"))).spec.template.spec;
+    const volumes = [...(template?.volumes ?? []), { name: "vol-1", persistentVolumeClaim: { claimName: "data", hotpluggable: true } }];
+    const disks = [...(template?.domain.devices.disks ?? []), { name: "vol-1", serial: "s-1", disk: { bus: "scsi" } }];
+    const patch = (change: object) => cloud.client.patch(VirtualMachine, key("kept"), { spec: { template: { spec: change } } });
+    await patch({ volumes, domain: { devices: { disks } } });
+    const entry = (vmi: VirtualMachineInstance | undefined) => vmi?.status?.volumeStatus?.find(({ name }) => name === "vol-1");
+    const attached = await cloud.until("attached", VirtualMachineInstance, "kept", (vmi) => entry(vmi)?.phase === "Ready");
+    assert.equal(entry(attached)?.target, "sda");
+    await patch({ volumes: template?.volumes, domain: { devices: { disks: template?.domain.devices.disks } } });
+    await cloud.until("detached", VirtualMachineInstance, "kept", (vmi) => entry(vmi) === undefined && phaseIs("Running")(vmi));
+    await cloud.client.delete(PersistentVolumeClaim, key("data"));
+  });
+
+  it("deletion leaves nothing: no process, no file, no volume, no pod", async () => {
+    for (const name of ["web", "kept"]) await cloud.client.delete(VirtualMachine, key(name));
+    for (const name of ["web", "kept"]) await cloud.until("the VM is gone", VirtualMachine, name, (seen) => seen === undefined);
+    for (const name of ["web-root", "kept-root"])
+      await cloud.until("the claim is gone", PersistentVolumeClaim, name, (seen) => seen === undefined);
+    const left = async () => ({
+      pods: (await cloud.client.list(Pod)).length,
+      volumes: (await cloud.client.list(PersistentVolume)).length,
+      files: readdirSync(join(cloud.disksDir, "data")).length,
+      guests: readdirSync(join(cloud.runDir, "guests")).length,
+    });
+    for (const deadline = Date.now() + 30_000; Date.now() < deadline && Object.values(await left()).some((count) => count > 0); )
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    assert.deepEqual(await left(), { pods: 0, volumes: 0, files: 0, guests: 0 });
+  });
+});
