@@ -174,6 +174,7 @@ describe("servers", function () {
       ["mine"],
     );
     await cloud.client.delete(Port, at("mine"));
+    await cloud.gone(Port, "mine");
   });
 
   it("fail with Nova's words, and leave nothing but themselves", async () => {

@@ -196,7 +196,7 @@ function printable(vm: VirtualMachine, vmi: VirtualMachineInstance | undefined, 
   return !vmi && notes.length >= 0 && !disksReady(vm, ctx) ? "Provisioning" : "Stopped";
 }
 
-function instanceController({ bootMs, unschedulable }: PlayOptions): ControllerDefinition {
+function instanceController(options: PlayOptions): ControllerDefinition {
   return defineController<VirtualMachineInstance>({
     name: "played-virt-handler",
     kind: VirtualMachineInstance,
@@ -204,13 +204,13 @@ function instanceController({ bootMs, unschedulable }: PlayOptions): ControllerD
     concurrency: 64,
     async reconcile(vmi, ctx) {
       const phase = vmi.status?.phase;
-      if (phase === "Pending" && unschedulable) {
+      if (phase === "Pending" && options.unschedulable) {
         const lastTransitionTime = new Date(Date.now() - 60_000).toISOString();
         const conditions = [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message: "0/1 nodes", lastTransitionTime }];
         await show(vmi, { phase: "Scheduling", conditions }, ctx);
       } else if (phase === "Pending") await show(vmi, { phase: "Scheduled", nodeName: "node-1" }, ctx);
       else if (phase === "Scheduled") {
-        await sleep(bootMs);
+        await sleep(options.bootMs);
         const phaseTransitionTimestamps = [{ phase: "Running", phaseTransitionTimestamp: new Date().toISOString() }];
         await show(vmi, { phase: "Running", phaseTransitionTimestamps, ...devices(vmi) }, ctx);
       } else if (phase === "Running" && JSON.stringify(devices(vmi)) !== JSON.stringify(shownDevices(vmi)))
