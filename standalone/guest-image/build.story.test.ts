@@ -70,6 +70,16 @@ describe("guest image", function () {
       await guest.qmp("netdev_add", { type: "user", id: "second", net: "10.7.7.0/24" });
       await guest.qmp("device_add", { driver: "virtio-net-pci", id: "second", netdev: "second", bus: "spare", romfile: "" });
       await guest.until("ip -4 addr show dev eth1", (text) => text.includes("10.7.7.15/24"));
+      await guest.qmp("device_del", { id: "second" });
+      await guest.until("ls /sys/class/net", (cards) => !cards.includes("eth1"));
+    });
+
+    it("links a virtio disk that is plugged later by its serial", async () => {
+      const disk = join(guest.folder, "second.qcow2");
+      run("qemu-img", ["create", "-q", "-f", "qcow2", disk, "1G"]);
+      await guest.qmp("blockdev-add", { "node-name": "second", driver: "qcow2", file: { driver: "file", filename: disk } });
+      await guest.qmp("device_add", { driver: "virtio-blk-pci", drive: "second", bus: "spare", serial: "8d1c5bd6-1e14-4f2e-9" });
+      await guest.until("readlink -f /dev/disk/by-id/virtio-8d1c5bd6-1e14-4f2e-9", (path) => path === "/dev/vdc\n");
     });
 
     it("needs less than 64 MiB", () => assert.ok(Number(guest.ssh("free -m | awk '/^Mem/ { print $3 }'")) < 64));

@@ -76,7 +76,19 @@ export async function startGuest({ image, drive, service, rootBus = "virtio", ad
   run("qemu-img", ["create", "-q", "-f", "qcow2", "-b", image, "-F", "qcow2", at("disk.qcow2"), "1G"]);
   const port = await freePort();
   const driveArguments = drive ? makeDrive(folder, drive.format ?? "iso9660") : [];
-  const machine = ["-accel", "tcg,thread=multi,tb-size=32", "-M", "q35", "-m", "128", "-display", "none", "-nodefaults"];
+  const machine = [
+    "-accel",
+    "tcg,thread=multi,tb-size=32",
+    "-cpu",
+    "max,la57=off",
+    "-M",
+    "q35",
+    "-m",
+    "128",
+    "-display",
+    "none",
+    "-nodefaults",
+  ];
   const sockets = ["-serial", `file:${at("console.log")}`, "-qmp", `unix:${at("qmp")},server=on,wait=off`];
   const rootDevice = rootBus === "virtio" ? "virtio-blk-pci" : "scsi-hd";
   const root = [
