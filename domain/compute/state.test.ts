@@ -35,6 +35,7 @@ const table: [why: string, input: Partial<StateInput>, wanted: NovaState][] = [
   ],
   ["made to stay off", { ...first, power: "Off", powerDone: "Off", guest: guest("Stopped") }, { phase: "SHUTOFF", powerState: "SHUTDOWN" }],
   ["running", { guest: guest("Running", "Running") }, { phase: "ACTIVE", powerState: "RUNNING" }],
+  ["running, the VM does not say so yet", { guest: guest("Starting", "Running") }, { phase: "ACTIVE", powerState: "RUNNING" }],
   ["paused", { guest: guest("Paused", undefined, { run: run("Running", { paused: true }) }) }, { phase: "PAUSED", powerState: "PAUSED" }],
   [
     "stop wanted, not yet asked",

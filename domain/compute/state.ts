@@ -71,12 +71,19 @@ function buildState({ failed, guest, power, powerDone, buildTask }: StateInput):
 
 function launchedState(input: StateInput): Shown {
   const { failed, guest, action } = input;
-  const shown = guest?.printableStatus ?? "";
+  const shown = shownStatus(guest);
   if (failed || faulty.has(shown)) return { phase: "ERROR" };
   if (!guest) return { phase: "BUILD", taskState: input.buildTask };
   if (shown === "Migrating") return { phase: "MIGRATING", taskState: "migrating" };
   if (action?.action === "Reboot" && shown !== "Terminating") return rebootState(action);
   return plainState(input, guest, shown);
+}
+
+/** The VM's own words lag behind its run: a guest that runs is not starting any more. */
+function shownStatus(guest: Guest | undefined): string {
+  const { printableStatus = "", run } = guest ?? {};
+  if (!starting.has(printableStatus) || run?.phase !== "Running" || run.deleting) return printableStatus;
+  return run.paused ? "Paused" : "Running";
 }
 
 function rebootState({ rebootType, running }: NonNullable<StateInput["action"]>): Shown {

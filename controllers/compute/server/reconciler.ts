@@ -44,12 +44,17 @@ export const serverController = (dependencies: ServerDependencies) =>
         plan = failedPlan(server, seen, fault);
         await carryOut(server, seen, plan, ctx, dependencies);
       }
+      // Ports get their addresses in a moment: what would be shown now is out of date before anybody reads it.
+      if (!server.status && plan.createPorts.length > 0) return { requeueAfterMs: firstStatusMs };
       await ctx.applyStatus(Server, server, { ...plan.status, conditions: [plan.ready] });
       return result(plan);
     },
 
     finalize: (server, ctx) => finalizeServer(server, ctx, dependencies),
   });
+
+/** A server whose Ports take longer shows after this time what it waits for. */
+const firstStatusMs = 500;
 
 const result = ({ wakeAfterMs }: Plan): Result => (wakeAfterMs === undefined ? {} : { requeueAfterMs: wakeAfterMs });
 
