@@ -21,7 +21,7 @@ function openrc(): Record<string, string> {
 export async function login(): Promise<Cloud> {
   const env = openrc();
   const base = new URL(env.OS_AUTH_URL ?? "").origin;
-  const domain = { name: env.OS_USER_DOMAIN_NAME ?? "Default" };
+  const domain = { id: env.OS_USER_DOMAIN_ID ?? "default" };
   const body = {
     auth: {
       identity: { methods: ["password"], password: { user: { name: env.OS_USERNAME, domain, password: env.OS_PASSWORD } } },
