@@ -1,5 +1,6 @@
 // A real API server with our controllers and the played engines, for stories: create objects as a user does, then look at the world.
 import assert from "node:assert/strict";
+import { rmSync } from "node:fs";
 import { Flavor } from "../../../models/compute/flavor.ts";
 import { KeyPair } from "../../../models/compute/key-pair.ts";
 import type { Server } from "../../../models/compute/server.ts";
@@ -50,6 +51,7 @@ export async function startCloud(goldenIdleMs?: number): Promise<Cloud> {
     crds: [engineDefinitions(directory)],
     controllers: ["garbage-collector-controller", "persistentvolumeclaim-protection-controller"],
   });
+  rmSync(directory, { recursive: true, force: true });
   await seed(plane);
   const log = createLog({ name: "story", level: process.env.KUMULUS_TEST_LOG === undefined ? "silent" : "debug" });
   const hypervisor: PlayOptions = { bootMs: 20 };
