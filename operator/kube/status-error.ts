@@ -24,10 +24,18 @@ const codes: Record<number, ErrorCode> = {
 
 const webhookDenial = /^admission webhook "[^"]*" denied the request(?:: |$)/;
 const quotaDenial = /exceeded quota: /;
+/** A namespace is so new that its objects have not been counted yet: a moment later the same write goes through. */
+const quotaPending = /status unknown for quota/;
 
 function asStatus(body: unknown): Status {
   if (typeof body === "object" && body !== null) return body as Status;
   return typeof body === "string" && body !== "" ? { message: body.trim().slice(0, 500) } : {};
+}
+
+function codeOf(status: number, message: string, cause: string | undefined): ErrorCode {
+  if ((status === 403 && quotaDenial.test(message)) || cause === "OverQuota") return "OverQuota";
+  if (status === 403 && quotaPending.test(message)) return "Unavailable";
+  return codes[status] ?? (status >= 500 || status === 429 ? "Unavailable" : "Invalid");
 }
 
 /**
@@ -38,10 +46,7 @@ export function errorOfStatus(status: number, body: unknown, what: string): Kumu
   const answer = asStatus(body);
   const message = (answer.message ?? `${what} answered ${status}`).replace(webhookDenial, "");
   const cause = answer.details?.causes?.find((entry) => entry.reason !== undefined);
-  const code: ErrorCode =
-    (status === 403 && quotaDenial.test(message)) || cause?.reason === "OverQuota"
-      ? "OverQuota"
-      : (codes[status] ?? (status >= 500 || status === 429 ? "Unavailable" : "Invalid"));
+  const code = codeOf(status, message, cause?.reason);
   const reason = code === "OverQuota" ? "OverQuota" : (cause?.reason ?? answer.reason);
   return new KumulusError(code, message === "" ? `${what} was refused` : message, reason === undefined ? {} : { reason });
 }

@@ -34,13 +34,19 @@ export async function applyInfrastructure(client: KubeClient, config: InstanceCo
   await client.apply(VolumeSnapshotClass, snapshotClass as VolumeSnapshotClass, { fieldManager });
 }
 
-/** What is there already stays as it is. */
+/** What is there already stays as it is. A namespace takes nothing until its quota has been counted, so what is refused for now is tried again. */
 async function createMissing(client: KubeClient, seeds: readonly Seed[]): Promise<void> {
+  const end = Date.now() + tenantTimeoutMs;
   for (const { kind, object } of seeds) {
-    try {
-      await client.create(kind, object);
-    } catch (error) {
-      if (!isCode(error, "Conflict")) throw error;
+    for (;;) {
+      try {
+        await client.create(kind, object);
+        break;
+      } catch (error) {
+        if (isCode(error, "Conflict")) break;
+        if (!isCode(error, "Unavailable") || Date.now() > end) throw error;
+        await sleep(100);
+      }
     }
   }
 }
