@@ -6,8 +6,15 @@ import { imageService, internalService } from "./image/service.ts";
 import { imageWorld } from "./image/world.ts";
 import { networkService } from "./network/service.ts";
 import type { ServiceDeps } from "./service-deps.ts";
+import { volumeService } from "./volume/service.ts";
 
 export function openStackServices(deps: ServiceDeps): Service[] {
   const images = imageWorld(deps.stores, deps.imageStore);
-  return [imageService(images), networkService(deps.stores), computeService(deps), internalService(images, imageKey(deps.stores.client))];
+  return [
+    imageService(images),
+    networkService(deps.stores),
+    computeService(deps),
+    volumeService(deps),
+    internalService(images, imageKey(deps.stores.client)),
+  ];
 }
