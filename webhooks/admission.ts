@@ -13,15 +13,15 @@ export interface AdmissionOptions {
   client: KubeClient;
   caches: Caches;
   rules: readonly Rules[];
-  /** Users whose deletions carry out what was decided before: controllers, garbage collection. */
-  trustedUsers: readonly string[];
+  /**
+   * Users whose deletions are refused while the object is in use: the OpenStack APIs, whose clients expect it. Everybody else's are accepted as
+   * Kubernetes accepts them, and finalizers make the object wait: `kubectl delete -f`, Argo CD's prune and a namespace's end delete in any order.
+   */
+  strictDeleters: readonly string[];
 }
 
 /** Kinds that are read besides those with rules. */
 export const otherKinds: readonly Kind[] = [Tenant, Namespace as Kind];
-
-/** Kubernetes' own controllers have service accounts of this prefix. */
-const systemPrefix = "system:serviceaccount:kube-system:";
 
 const rounds = 3;
 /** A pending object younger than this is being stored just now: asking the API server for it would tell nothing. */
@@ -31,7 +31,7 @@ export type Admission = (request: AdmissionRequest) => Promise<KumulusError | un
 
 const nameOf = (kind: { group: string; kind: string }) => `${kind.kind}.${kind.group}`;
 
-export function createAdmission({ client, caches, rules, trustedUsers }: AdmissionOptions): Admission {
+export function createAdmission({ client, caches, rules, strictDeleters }: AdmissionOptions): Admission {
   const byKind = new Map(rules.map((each) => [nameOf(each.kind), each]));
   const kinds = new Map([...rules.map((each) => each.kind), ...otherKinds].map((kind) => [kind.kind, kind]));
   const overlay = createOverlay(caches);
@@ -85,7 +85,7 @@ export function createAdmission({ client, caches, rules, trustedUsers }: Admissi
   return async (request) => {
     const rule = byKind.get(nameOf(request.kind));
     const object = request.object ?? request.oldObject;
-    if (!rule || !object || passes(request, trustedUsers)) return undefined;
+    if (!rule || !object || passes(request, strictDeleters)) return undefined;
     for (let round = 0; ; round++) {
       await prefetch(rule, object);
       // From here to `admit` nothing may wait: a request that comes in between would not see this one.
@@ -106,11 +106,10 @@ const leaving = (object: KubeObject): KubeObject => ({
   metadata: { ...object.metadata, deletionTimestamp: new Date().toISOString() },
 });
 
-/** What is not judged: updates that leave the spec alone, everything about objects on their way out, and the cloud's own deletions. */
-function passes({ operation, object, oldObject, userInfo }: AdmissionRequest, trustedUsers: readonly string[]): boolean {
+/** What is not judged: updates that leave the spec alone, everything about objects on their way out, and deletions by all but the APIs. */
+function passes({ operation, object, oldObject, userInfo }: AdmissionRequest, strictDeleters: readonly string[]): boolean {
   if (operation === "DELETE") {
-    const user = userInfo.username ?? "";
-    return user.startsWith(systemPrefix) || trustedUsers.includes(user) || (oldObject !== null && isLeaving(oldObject));
+    return !strictDeleters.includes(userInfo.username ?? "") || (oldObject !== null && isLeaving(oldObject));
   }
   if (operation !== "UPDATE" || !object || !oldObject) return operation !== "CREATE" || !object;
   const specOf = (one: KubeObject) => JSON.stringify((one as { spec?: unknown }).spec ?? {});

@@ -46,7 +46,7 @@ describe("webhook", function () {
     const caches = createCaches(plane.client, { log });
     await plane.client.create(Namespace, { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
     const [{ port }] = await Promise.all([
-      startWebhook({ client: plane.client, caches, log, signal: stop.signal, host: "127.0.0.1", port: 0 }),
+      startWebhook({ client: plane.client, caches, log, signal: stop.signal, host: "127.0.0.1", port: 0, strictDeleters: ["admin"] }),
       new Promise((resolve) => setTimeout(resolve, 10)).then(() => caches.start(stop.signal)),
     ]);
     assert.ok(port > 0);

@@ -30,8 +30,8 @@ export interface WebhookOptions {
   names?: readonly string[];
   namespace?: string;
   secretName?: string;
-  /** Users whose deletions are not judged. */
-  trustedUsers?: readonly string[];
+  /** Users whose deletions are refused while the object is in use: the APIs' own user when absent. */
+  strictDeleters?: readonly string[];
 }
 
 export interface Webhook {
@@ -43,11 +43,7 @@ export interface Webhook {
 const reviewBytes = 8 * 1024 * 1024;
 const renewCheckMs = 600_000;
 const retryMs = 5_000;
-const defaultTrustedUsers = [
-  "kumulus:operator",
-  "system:kube-controller-manager",
-  `system:serviceaccount:${systemNamespace}:kumulus-operator`,
-];
+const apiUsers = ["kumulus:api", `system:serviceaccount:${systemNamespace}:kumulus-api`];
 
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
@@ -121,8 +117,8 @@ function certificateOptions(
 
 /** Resolves when reviews are answered and the API server has been told where. Rejects when the port is taken or the API server refuses us. */
 export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
-  const { client, caches, log, signal, host, trustedUsers = defaultTrustedUsers } = options;
-  const admission = createAdmission({ client, caches, rules: allRules, trustedUsers });
+  const { client, caches, log, signal, host, strictDeleters = apiUsers } = options;
+  const admission = createAdmission({ client, caches, rules: allRules, strictDeleters });
   const server = createServer({ keepAlive: true, keepAliveTimeout: 120_000 });
   server.listen(options.port, host);
   await once(server, "listening");
