@@ -21,7 +21,7 @@ function rootPorts(count: number): string[] {
   }).flat();
 }
 
-const accelerators: Record<Accelerator, string[]> = {
+export const processor: Record<Accelerator, string[]> = {
   kvm: ["-accel", "kvm", "-cpu", "host"],
   // The translation cache is most of a small guest's memory; la57 would only make page walks longer.
   tcg: ["-accel", "tcg,thread=multi,tb-size=32", "-cpu", "max,la57=off"],
@@ -47,7 +47,7 @@ export function qemuArguments(spec: GuestSpec, paths: GuestPaths, accelerator: A
     ...["-daemonize", "-pidfile", paths.pid, "-D", paths.qemuLog, "-nodefaults", "-no-user-config"],
     // A guest that powers itself off stays as a stopped process: whoever looks later can tell a shutdown from a crash.
     "-no-shutdown",
-    ...["-machine", "q35,usb=off,dump-guest-core=off", ...accelerators[accelerator]],
+    ...["-machine", "q35,usb=off,dump-guest-core=off", ...processor[accelerator]],
     ...["-smp", `${cpus},sockets=${spec.sockets},cores=${spec.cores},threads=${spec.threads}`],
     ...["-m", `${Math.ceil(spec.memoryBytes / mebi)}M`, "-rtc", "base=utc", "-boot", "strict=on"],
     ...["-smbios", "type=1,manufacturer=Kumulus,product=OpenStack Nova,family=Virtual Machine"],
