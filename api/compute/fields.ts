@@ -13,7 +13,7 @@ export const DiskConfig = Type.Union([Type.Literal("AUTO"), Type.Literal("MANUAL
 export const IPv4 = Type.String({ format: "ipv4" });
 export const IPv6 = Type.String({ format: "ipv6" });
 export const IPAddress = Type.Union([IPv4, IPv6]);
-export const MetadataKey = "^[a-zA-Z0-9-_:. ]{1,255}$";
+const MetadataKey = "^[a-zA-Z0-9-_:. ]{1,255}$";
 export const Metadata = Type.Record(Type.String({ pattern: MetadataKey }), Type.String({ maxLength: 255 }), {
   additionalProperties: false,
 });

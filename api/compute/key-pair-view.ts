@@ -6,7 +6,7 @@ import type { KeyPair } from "../../models/compute/key-pair.ts";
 import { isoMicros } from "./time.ts";
 
 /** The controller writes it into status; before that it is computed. "" for a key that is none. */
-export function fingerprintOf({ spec, status }: KeyPair): string {
+function fingerprintOf({ spec, status }: KeyPair): string {
   if (status?.fingerprint !== undefined) return status.fingerprint;
   try {
     return spec.type === "x509" ? certificateFingerprint(spec.publicKey) : parsePublicKey(spec.publicKey).fingerprint;

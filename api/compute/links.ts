@@ -13,7 +13,7 @@ export interface Link {
 }
 
 /** The same URL without its version: Nova's bookmark links have none. */
-export const bookmarkBase = (base: string): string => base.replace(/\/v2(\.\d+)?$/, "");
+const bookmarkBase = (base: string): string => base.replace(/\/v2(\.\d+)?$/, "");
 
 export const bookmark = (base: string, collection: string, id: string): Link => ({
   rel: "bookmark",

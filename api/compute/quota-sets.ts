@@ -25,7 +25,7 @@ const settableOld = {
 type Limits = Record<string, number>;
 
 /** What each microversion shows. */
-export function viewLimits(quota: TenantQuota | undefined, minor: number): Limits {
+function viewLimits(quota: TenantQuota | undefined, minor: number): Limits {
   const limit = limitsOf({ spec: { quota } } as Tenant);
   return {
     instances: limit("instances"),

@@ -12,7 +12,7 @@ import { exact, nullable } from "./fields.ts";
 import { findServer, refuseLocked, requireState } from "./server-lookup.ts";
 import type { ComputeWorld } from "./world.ts";
 
-export const actionPath = "/v2.1/servers/:id/action";
+const actionPath = "/v2.1/servers/:id/action";
 const lockedByAdmin = "kumulus.cloud/locked-by-admin";
 
 interface Verb<B extends TSchema> {

@@ -13,7 +13,7 @@ import type { BlockDevice, CreateServer } from "./server-schema.ts";
 import type { ComputeWorld } from "./world.ts";
 
 /** One volume of the new server: one that exists, or one to make. */
-export interface WantedVolume {
+interface WantedVolume {
   volume?: Volume;
   create?: VolumeSpec;
   bootIndex?: number;

@@ -57,11 +57,11 @@ function sharedNetworks(world: ComputeWorld): readonly Network[] {
   return world.networks.byIndex("shared", "true");
 }
 
-export function hasSubnet(world: ComputeWorld, { metadata }: Network): boolean {
+function hasSubnet(world: ComputeWorld, { metadata }: Network): boolean {
   return world.subnets.byIndex("network", cacheKey(metadata.namespace, metadata.name)).length > 0;
 }
 
-export const refTo = ({ metadata }: Network, project: { namespace: string }): ObjectRef =>
+const refTo = ({ metadata }: Network, project: { namespace: string }): ObjectRef =>
   metadata.namespace === project.namespace || metadata.namespace === undefined
     ? { name: metadata.name }
     : { name: metadata.name, namespace: metadata.namespace };

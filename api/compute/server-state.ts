@@ -35,7 +35,6 @@ const vmStates: Record<Phase, string> = {
 const powerStates = { NOSTATE: 0, RUNNING: 1, PAUSED: 3, SHUTDOWN: 4, CRASHED: 6, SUSPENDED: 7 } as const;
 
 export const serverStatuses: ReadonlySet<string> = new Set(Object.keys(vmStates));
-export const vmStateOf = (phase: Phase): string => vmStates[phase];
 
 /** Actions that change what a server does; the others are records. */
 const verbs: ReadonlySet<string> = new Set(["Reboot", "Start", "Stop"]);

@@ -8,7 +8,6 @@ import { ServerAction } from "../../models/compute/server-action.ts";
 import { Tenant } from "../../models/identity/tenant.ts";
 import { User } from "../../models/identity/user.ts";
 import { Image } from "../../models/image/image.ts";
-import type { ObjectRef } from "../../models/kind.ts";
 import { FloatingIP } from "../../models/network/floating-ip.ts";
 import { IPAddress } from "../../models/network/ip-address.ts";
 import { Network } from "../../models/network/network.ts";
@@ -50,7 +49,6 @@ export interface ComputeWorld {
 }
 
 export const cacheKey = (namespace: string | undefined, name: string): string => `${namespace ?? ""}/${name}`;
-export const refKey = (ref: ObjectRef, namespace: string | undefined): string => cacheKey(ref.namespace ?? namespace, ref.name);
 
 const ended = new Set(["Succeeded", "Failed"]);
 

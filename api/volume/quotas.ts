@@ -14,7 +14,7 @@ const path = "/os-quota-sets/:id";
 const settable = ["volumes", "snapshots", "gigabytes"] as const;
 
 /** There are no backups and groups yet, so none are allowed; -1 is no limit. */
-export function viewLimits(quota: TenantQuota | undefined) {
+function viewLimits(quota: TenantQuota | undefined) {
   return {
     volumes: limitOf(quota, "volumes"),
     snapshots: limitOf(quota, "snapshots"),
