@@ -38,8 +38,8 @@ async function attachDisk(
 }
 
 async function detachDisk(name: string, guest: GuestState, deps: InstanceDeps): Promise<boolean> {
-  if (!(await deps.hypervisor.removeDisk(guest.spec.uid, name))) return false;
   const volume = guest.spec.disks.find((disk) => disk.name === name)?.volume;
+  if (!(await deps.hypervisor.removeDisk(guest.spec.uid, name))) return false;
   if (volume !== undefined) deps.store.release(volume);
   return true;
 }

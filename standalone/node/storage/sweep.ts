@@ -43,6 +43,7 @@ export function startSweeping(deps: StorageDeps, caches: Caches, log: Log, signa
     });
     signal.addEventListener("abort", stop, { once: true });
   }
+  deps.store.onRelease(soon);
   signal.addEventListener("abort", () => clearTimeout(timer), { once: true });
   soon();
 }

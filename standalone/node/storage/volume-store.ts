@@ -33,6 +33,7 @@ export interface VolumeStore {
   hold(handle: string): void;
   release(handle: string): void;
   isHeld(handle: string): boolean;
+  onRelease(listener: () => void): void;
   /** Removes every volume that is not in `live`, and every file that then nobody needs. */
   sweep(live: ReadonlySet<string>): Promise<void>;
 }
@@ -48,6 +49,7 @@ class FileVolumeStore implements VolumeStore {
   readonly #tool: DiskTool;
   readonly #live: LiveVolumes;
   readonly #held = new Set<string>();
+  readonly #listeners: (() => void)[] = [];
   /** Sizes where the files have none (simulated), and a cache where they have. */
   readonly #sizes = new Map<string, number>();
   readonly #lock = keyedLock();
@@ -138,7 +140,12 @@ class FileVolumeStore implements VolumeStore {
   }
 
   release(handle: string): void {
-    this.#held.delete(handle);
+    if (!this.#held.delete(handle)) return;
+    for (const listener of this.#listeners) listener();
+  }
+
+  onRelease(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   isHeld(handle: string): boolean {
