@@ -18,6 +18,7 @@ export class Session {
       this.output += part;
       this.heard();
     });
+    this.shell.once("exit", () => this.heard());
     this.shell.stdin.write("exec 2>&1\n");
   }
 
@@ -25,7 +26,8 @@ export class Session {
   async run(line: string, timeoutMs = 180_000): Promise<Answer> {
     const mark = `end-${randomUUID()}`;
     this.output = "";
-    this.shell.stdin.write(`${line}\ncode=$?; echo; echo "${mark} $code"\n`);
+    // Without an input of its own a program such as ssh would eat the lines that follow.
+    this.shell.stdin.write(`{ ${line}\n} </dev/null\ncode=$?; echo; echo "${mark} $code"\n`);
     const end = new RegExp(`\\n?${mark} (\\d+)\\n`);
     const deadline = setTimeout(() => this.shell.kill("SIGKILL"), timeoutMs);
     try {
@@ -36,7 +38,6 @@ export class Session {
           throw new Error(`\`${line}\` did not end within ${timeoutMs} ms:\n${this.output}`);
         await new Promise<void>((resolve) => {
           this.heard = resolve;
-          this.shell.once("exit", () => resolve());
         });
       }
     } finally {

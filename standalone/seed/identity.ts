@@ -30,7 +30,10 @@ const domain = seed(Domain, {
 
 const role = (name: string) => seed(Role, { apiVersion: api, kind: "Role", metadata: { name }, spec: {} });
 
-const tenant = (name: string) => seed(Tenant, { apiVersion: api, kind: "Tenant", metadata: { name }, spec: { domainRef } });
+/** OpenStack's defaults (10 servers, 10 volumes) are for clouds with strangers on them; here people try things out. */
+const quota = { instances: 200, cores: 400, ramMiB: 512_000, volumes: 200, gigabytes: 10_000, ports: 2_000, securityGroups: 100 };
+
+const tenant = (name: string) => seed(Tenant, { apiVersion: api, kind: "Tenant", metadata: { name }, spec: { domainRef, quota } });
 
 const passwordName = (user: string) => `user-${user}-password`;
 
