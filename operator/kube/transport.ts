@@ -55,6 +55,8 @@ async function once(connection: Connection, exchange: Exchange): Promise<Dispatc
     headers,
     body: exchange.body === undefined ? null : JSON.stringify(exchange.body),
     signal: exchange.signal ? AbortSignal.any([timeout, exchange.signal]) : timeout,
+    // undici closes the connection after a DELETE that has a body unless told not to.
+    reset: false,
   });
 }
 
