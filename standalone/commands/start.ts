@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type Bundle, nodeProgram } from "../../hack/bundle.ts";
 import { enginePath } from "../../hack/engines.ts";
 import type { KubeClient } from "../../operator/contract.ts";
+import { certsVersion } from "../files/certs.ts";
 import type { InstanceConfig } from "../instance.ts";
 import { configureChassis, ensureProviderBridge } from "../network/ovs.ts";
 import { etcd, kubeApiserver, kubeControllerManager, type Programs } from "../processes/control-plane.ts";
@@ -15,10 +16,11 @@ import type { ProcessDefinition } from "../supervisor/definition.ts";
 import type { Options } from "./options.ts";
 import { step } from "./progress.ts";
 
-const programs = (): Programs => ({
+const programs = (config: InstanceConfig): Programs => ({
   etcd: enginePath("etcd"),
   kubeApiserver: enginePath("kube-apiserver"),
   kubeControllerManager: enginePath("kube-controller-manager"),
+  certsVersion: certsVersion(config),
 });
 
 /** Small enough for a process that only watches others. Its path changes with its content: a new one takes over after an update. */
@@ -43,11 +45,11 @@ async function ensure(config: InstanceConfig, definition: ProcessDefinition): Pr
 }
 
 export async function startControlPlane(config: InstanceConfig, client: KubeClient): Promise<void> {
-  await step("etcd", () => ensure(config, etcd(config, programs())));
-  await step("kube-apiserver", () => ensure(config, kubeApiserver(config, programs())));
+  await step("etcd", () => ensure(config, etcd(config, programs(config))));
+  await step("kube-apiserver", () => ensure(config, kubeApiserver(config, programs(config))));
   // The quota loop looks for kinds at its start: what comes later is not counted for minutes, and nothing of it can be made.
   await step("kinds and storage classes", () => applyInfrastructure(client, config));
-  await step("kube-controller-manager", () => ensure(config, kubeControllerManager(config, programs())));
+  await step("kube-controller-manager", () => ensure(config, kubeControllerManager(config, programs(config))));
 }
 
 export async function startNetwork(config: InstanceConfig): Promise<void> {
@@ -62,8 +64,8 @@ export async function startNetwork(config: InstanceConfig): Promise<void> {
 
 function roleProgram(config: InstanceConfig, bundle: Bundle | undefined, fromSources: boolean): RoleProgram | undefined {
   const main = join(config.root, "main.ts");
-  if (fromSources && existsSync(main)) return { node: nodeProgram, main, version: "sources" };
-  return bundle && { node: nodeProgram, main: bundle.path, version: bundle.version };
+  if (fromSources && existsSync(main)) return { node: nodeProgram, main, version: `sources ${certsVersion(config)}` };
+  return bundle && { node: nodeProgram, main: bundle.path, version: `${bundle.version} ${certsVersion(config)}` };
 }
 
 /** True when all roles run, which is what a cloud needs to be filled. */

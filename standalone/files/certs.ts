@@ -28,6 +28,12 @@ function isCurrent(path: string): boolean {
   return Date.parse(new X509Certificate(readFileSync(path)).validTo) - Date.now() > renewBeforeMs;
 }
 
+/** Whether the certificate stands for all the names that this version of the code wants. */
+function hasNames({ cert, names = "" }: Leaf): boolean {
+  const present = (new X509Certificate(readFileSync(cert)).subjectAltName ?? "").replaceAll("IP Address:", "IP:").split(", ");
+  return names.split(",").every((name) => name === "" || present.includes(name));
+}
+
 const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
 
 function ensureAuthority({ cert, key }: Authority, subject: string): void {
@@ -64,10 +70,21 @@ function issue(authority: Authority, leaf: Leaf): void {
 function leaves({ certs, network }: InstanceConfig): Leaf[] {
   const names = `DNS:localhost,DNS:kubernetes.default.svc,DNS:${servingName},IP:127.0.0.1,IP:${network.gatewayIP}`;
   return [
-    { cert: certs.serverCert, key: certs.serverKey, subject: "/CN=kumulus", usage: "serverAuth,clientAuth", names },
+    {
+      cert: certs.serverCert,
+      key: certs.serverKey,
+      subject: "/CN=kumulus",
+      usage: "serverAuth,clientAuth",
+      names,
+    },
     { cert: certs.kubeletClientCert, key: certs.kubeletClientKey, subject: "/CN=kube-apiserver-kubelet-client", usage: "clientAuth" },
     { cert: certs.etcdClientCert, key: certs.etcdClientKey, subject: "/CN=kube-apiserver-etcd", usage: "clientAuth" },
   ];
+}
+
+/** Changes with the serving certificate: who has read the old one must start again. */
+export function certsVersion({ certs }: InstanceConfig): string {
+  return new X509Certificate(readFileSync(certs.serverCert)).fingerprint256.replaceAll(":", "").slice(0, 12);
 }
 
 function ensureServiceAccountKeys({ certs }: InstanceConfig): void {
@@ -110,7 +127,7 @@ export function ensureCerts(config: InstanceConfig): void {
   const fresh = !isCurrent(ca.cert) || !isCurrent(frontProxyCA.cert);
   ensureAuthority(ca, `/CN=kumulus ${config.name}`);
   ensureAuthority(frontProxyCA, `/CN=kumulus ${config.name} front proxy`);
-  for (const leaf of leaves(config)) if (fresh || !isCurrent(leaf.cert)) issue(ca, leaf);
+  for (const leaf of leaves(config)) if (fresh || !isCurrent(leaf.cert) || !hasNames(leaf)) issue(ca, leaf);
   const frontProxy: Leaf = { cert: certs.frontProxyCert, key: certs.frontProxyKey, subject: "/CN=front-proxy", usage: "clientAuth" };
   if (fresh || !isCurrent(frontProxy.cert)) issue(frontProxyCA, frontProxy);
   ensureServiceAccountKeys(config);

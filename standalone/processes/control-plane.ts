@@ -7,6 +7,8 @@ export interface Programs {
   etcd: string;
   kubeApiserver: string;
   kubeControllerManager: string;
+  /** Changes with the certificates that they serve with. */
+  certsVersion: string;
 }
 
 /** Go's collector: a soft limit far above what an idle cloud needs, and an eager pace below it. */
@@ -46,6 +48,7 @@ export function etcd(config: InstanceConfig, programs: Programs): ProcessDefinit
     probe: { kind: "http", url: `${client}/health`, ca: certs.ca, cert: certs.etcdClientCert, key: certs.etcdClientKey },
     readyTimeoutMs: 30_000,
     stopTimeoutMs: 10_000,
+    version: programs.certsVersion,
   };
 }
 
@@ -148,6 +151,7 @@ export function kubeApiserver(config: InstanceConfig, programs: Programs): Proce
     probe: { kind: "http", url: `${config.kubeApiserverURL}/readyz`, ca: certs.ca },
     readyTimeoutMs: 60_000,
     stopTimeoutMs: 15_000,
+    version: programs.certsVersion,
   };
 }
 
@@ -191,5 +195,6 @@ export function kubeControllerManager(config: InstanceConfig, programs: Programs
     probe: { kind: "http", url: `https://127.0.0.1:${ports.controllerManager}/healthz`, ca: certs.ca },
     readyTimeoutMs: 60_000,
     stopTimeoutMs: 5000,
+    version: programs.certsVersion,
   };
 }

@@ -7,7 +7,12 @@ import { ovnController, ovnNorthbound, ovnNorthd, ovnSouthbound, ovsConf, ovsVsw
 import { type Role, role, roles } from "./roles.ts";
 
 const config = instanceConfig({ name: "t1", root: "/src/kumulus", hypervisor: "qemu", external: "none", portBase: 19000 });
-const programs = { etcd: "/p/etcd", kubeApiserver: "/p/kube-apiserver", kubeControllerManager: "/p/kube-controller-manager" };
+const programs = {
+  etcd: "/p/etcd",
+  kubeApiserver: "/p/kube-apiserver",
+  kubeControllerManager: "/p/kube-controller-manager",
+  certsVersion: "c1",
+};
 const program = { node: "/n/node", main: "/b/kumulus.mjs", version: "v1" };
 
 const network = [ovsConf, ovnNorthbound, ovnSouthbound, ovsVswitchd, ovnNorthd, ovnController].map((make) => make(config));
