@@ -22,6 +22,7 @@ import { registerNode } from "./node-object.ts";
 import type { NodeOptions } from "./options.ts";
 import { ovsPlugs, type Plugs } from "./plug/plugs.ts";
 import { taps } from "./plug/tap.ts";
+import { type NodeServers, startNodeServers } from "./server/node-servers.ts";
 import { claimController, volumeController } from "./storage/claim-controller.ts";
 import { dataVolumeController } from "./storage/data-volume-controller.ts";
 import type { StorageDeps } from "./storage/deps.ts";
@@ -68,7 +69,8 @@ async function openStorage({ disksDir, hypervisor: kind }: NodeOptions, hypervis
   const store = await openVolumeStore({ folder: disksDir, tool, live: liveVolumes(hypervisor, tool) });
   for (const { spec, phase } of hypervisor.list())
     if (phase !== "ended") for (const { volume } of spec.disks) if (volume !== undefined) store.hold(volume);
-  return { store, imports: imports(store), simulated: kind === "simulated" };
+  const jobs = imports(store);
+  return { store, imports: jobs, filled: jobs.tell, simulated: kind === "simulated" };
 }
 
 function instanceDeps(
@@ -123,8 +125,11 @@ async function run(options: NodeOptions, client: ApiClient): Promise<void> {
   const manager = createManager({ client, caches, controllers, log, metrics });
   let endServing = () => {};
   const health = await startHealth({ port: ports.health, registry: metrics.registry, ready: () => manager.ready() });
+  let servers: NodeServers | undefined;
   try {
-    await registerNode(client, options.nodeName, ports.kubelet, hypervisor.kind);
+    const { runDir } = options;
+    servers = await startNodeServers({ client, caches, hypervisor, storage, filled: storage.filled, runDir, ports, log });
+    await registerNode(client, options.nodeName, servers.ports.kubelet, hypervisor.kind);
     const { serving } = options;
     if (serving) endServing = await serve({ client, hypervisor, runDir: options.runDir, ports, serving, log });
     const running = manager.run(signal);
@@ -137,6 +142,7 @@ async function run(options: NodeOptions, client: ApiClient): Promise<void> {
     endServing();
     storage.imports.close();
     hypervisor.close();
+    await servers?.stop();
     await health.stop();
   }
 }

@@ -5,6 +5,8 @@ import type { VolumeStore } from "./volume-store.ts";
 export interface StorageDeps {
   store: VolumeStore;
   imports: Imports;
+  /** Tells the DataVolume of a volume that it was filled from outside. */
+  filled(handle: string): void;
   /** Without guests nothing is downloaded: every import succeeds with an empty file. */
   simulated: boolean;
 }

@@ -33,6 +33,8 @@ export interface Imports {
   /** Ends jobs of volumes that nobody wants any more. */
   keepOnly(live: ReadonlySet<string>): void;
   onChange(listener: (handle: string) => void): void;
+  /** Has the listeners look at a volume. */
+  tell(handle: string): void;
   close(): void;
 }
 
@@ -134,6 +136,7 @@ export function imports(store: VolumeStore): Imports {
       }
     },
     onChange: (listener) => void listeners.push(listener),
+    tell,
     close() {
       for (const { stop } of jobs.values()) stop.abort();
     },
