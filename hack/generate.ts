@@ -4,17 +4,33 @@ import { dirname } from "node:path";
 import { modelFiles } from "./generate/models.ts";
 
 const check = process.argv.includes("--check");
-const wanted = modelFiles();
-const stale = globSync("models/**/*.ts").filter((path) => !wanted.has(path));
-const changed = [...wanted].filter(([path, text]) => !existsSync(path) || readFileSync(path, "utf8") !== text);
 
-if (check) {
-  for (const path of [...stale, ...changed.map(([path]) => path)]) console.error(`${path} differs from what \`npm run generate\` writes`);
-  process.exit(stale.length + changed.length > 0 ? 1 : 0);
+interface Totals {
+  files: number;
+  written: number;
+  wrong: string[];
 }
-for (const path of stale) rmSync(path);
-for (const [path, text] of changed) {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text);
+
+/** Writes what differs and removes what is in the way; with --check it only notes it. */
+function settle(wanted: ReadonlyMap<string, string>, pattern: string, totals: Totals): void {
+  const stale = globSync(pattern).filter((path) => !wanted.has(path));
+  const changed = [...wanted].filter(([path, text]) => !existsSync(path) || readFileSync(path, "utf8") !== text);
+  totals.files += wanted.size;
+  totals.wrong.push(...stale, ...changed.map(([path]) => path));
+  if (check) return;
+  for (const path of stale) rmSync(path);
+  for (const [path, text] of changed) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+  totals.written += changed.length;
 }
-console.log(`${wanted.size} generated files, ${changed.length} written, ${stale.length} removed`);
+
+const totals: Totals = { files: 0, written: 0, wrong: [] };
+settle(modelFiles(), "models/**/*.ts", totals);
+// Loaded only now: the route tables import the models.
+const { apiSupportFiles } = await import("./generate/api-support.ts");
+settle(apiSupportFiles(), "docs/api-support/*.md", totals);
+if (check) for (const path of totals.wrong) console.error(`${path} differs from what \`npm run generate\` writes`);
+else console.log(`${totals.files} generated files, ${totals.written} written`);
+process.exit(check && totals.wrong.length > 0 ? 1 : 0);

@@ -77,6 +77,9 @@ export function route<const P extends string, Q = undefined, B = undefined>(defi
   return definition as unknown as Route;
 }
 
+/** Whether a route is only there to answer 501: by convention its rule is named so. It takes any body, and counts as not there. */
+export const isPlaceholder = ({ policy }: Pick<Route, "policy">): boolean => /not[-_]implemented$/.test(policy);
+
 /** One OpenStack API. */
 export interface Service {
   /** Project name for people and metrics: "nova". */
@@ -91,6 +94,6 @@ export interface Service {
   readonly requestIdHeader?: string;
   /** Its entry in the catalog. `path` is below the origin that the client used; `$(project_id)s` in it becomes the token's project. */
   readonly catalog?: { readonly type: string; readonly name: string; readonly path: string };
-  /** The list of this API's known routes in docs/api-support/known/, without ".txt". */
+  /** The list of this API's known routes in hack/generate/api-routes/, without ".txt". */
   readonly reference?: string;
 }

@@ -9,7 +9,9 @@ import type { Auth } from "./auth.ts";
 
 const idIndex = "id";
 const missedMs = 2_000;
-const conflictRetries = 8;
+/** Users never see a conflict: a crowd of writers of one object all get through, in random order. */
+const conflictRetries = 60;
+const longestPauseMs = 80;
 /** Only ids that an API gave can be unknown here and known elsewhere; clients that try names first cost nothing. */
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -94,7 +96,7 @@ class CachedStore<T extends KubeObject> implements Store<T> {
         return this.#seen(await this.#client.replace(this.kind, draft));
       } catch (error) {
         if (!isCode(error, "Conflict") || attempt > conflictRetries) throw error;
-        await sleep(attempt * 5);
+        await sleep(Math.random() * Math.min(attempt * 8, longestPauseMs));
         newest = await this.#client.get(this.kind, object.metadata);
         if (newest.metadata.uid !== object.metadata.uid)
           throw new KumulusError("NotFound", `${this.kind.kind} ${idOf(object)} could not be found.`);

@@ -21,7 +21,7 @@ export const baseFields = {
   os_hidden: Type.Optional(Type.Boolean()),
   min_disk: Type.Optional(count),
   min_ram: Type.Optional(count),
-  tags: Type.Optional(Type.Array(tag, { maxItems: 128 })),
+  tags: Type.Optional(Type.Array(tag, { maxItems: 50 })),
 };
 
 const property = Type.String({ maxLength: 65_535 });
