@@ -12,6 +12,7 @@ import { guestPaths } from "../guest/guest-paths.ts";
 import { guestRecords } from "../guest/guest-records.ts";
 import { endProcess } from "../guest/process.ts";
 import { driverName } from "../storage/driver.ts";
+import { agentFlags } from "./certificates.ts";
 
 export const loops = [
   "persistentvolume-binder-controller",
@@ -38,13 +39,13 @@ export interface TestCloud extends ControlPlane {
   end(): Promise<void>;
 }
 
-export async function startTestCloud(flags: readonly string[] = []): Promise<TestCloud> {
+export async function startTestCloud(): Promise<TestCloud> {
+  const runDir = mkdtempSync("/tmp/kumulus-node-");
   const plane = await startControlPlane({
     crds: [join(import.meta.dirname, "../../engine-crds")],
     controllers: loops,
-    apiServerFlags: flags,
+    apiServerFlags: await agentFlags(join(runDir, "certs")),
   });
-  const runDir = mkdtempSync("/tmp/kumulus-node-");
   const disksDir = join(runDir, "disks");
   const namespace = "story";
   const running = new Set<() => Promise<void>>();
@@ -145,7 +146,4 @@ export function testMachine(name: string, namespace: string, url: string): Virtu
   };
 }
 
-export const note = (action: "Start" | "Stop", uid?: string) => ({
-  status: { stateChangeRequests: [{ action, ...(uid === undefined ? {} : { uid }) }] },
-});
 export const phaseIs = (phase: string) => (vmi: VirtualMachineInstance | undefined) => vmi?.status?.phase === phase;
