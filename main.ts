@@ -122,7 +122,6 @@ async function node({ config, log, signal }: Role): Promise<void> {
     disksDir: config.disksDir,
     confDatabase: config.ovn.conf,
     ports: { api: config.ports.nodeApi, kubelet: config.ports.nodeKubelet, health: config.ports.nodeHealth },
-    serving: { cert: config.certs.serverCert, key: config.certs.serverKey, ca: config.certs.ca },
     stoppedGuestsFile: config.stoppedGuestsFile,
     log,
     signal,

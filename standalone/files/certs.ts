@@ -4,7 +4,6 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, w
 import { dirname, join } from "node:path";
 import { writeWhole } from "../instance/store.ts";
 import type { InstanceConfig, KubeUser } from "../instance.ts";
-import { servingName } from "../node/virt-api/serving-name.ts";
 import { run } from "../run.ts";
 
 const days = 3650;
@@ -68,7 +67,7 @@ function issue(authority: Authority, leaf: Leaf): void {
 }
 
 function leaves({ certs, network }: InstanceConfig): Leaf[] {
-  const names = `DNS:localhost,DNS:kubernetes.default.svc,DNS:${servingName},IP:127.0.0.1,IP:${network.gatewayIP}`;
+  const names = `DNS:localhost,DNS:kubernetes.default.svc,IP:127.0.0.1,IP:${network.gatewayIP}`;
   return [
     {
       cert: certs.serverCert,

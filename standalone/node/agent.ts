@@ -31,7 +31,6 @@ import { imports } from "./storage/imports.ts";
 import { snapshotController } from "./storage/snapshot-controller.ts";
 import { startSweeping } from "./storage/sweep.ts";
 import { openVolumeStore } from "./storage/volume-store.ts";
-import { serve } from "./virt-api/serve.ts";
 import { vmController } from "./vm/controller.ts";
 
 export type { NodeOptions } from "./options.ts";
@@ -123,15 +122,12 @@ async function run(options: NodeOptions, client: ApiClient): Promise<void> {
     snapshotController(storage),
   ];
   const manager = createManager({ client, caches, controllers, log, metrics });
-  let endServing = () => {};
   const health = await startHealth({ port: ports.health, registry: metrics.registry, ready: () => manager.ready() });
   let servers: NodeServers | undefined;
   try {
     const { runDir } = options;
     servers = await startNodeServers({ client, caches, hypervisor, storage, filled: storage.filled, runDir, ports, log });
     await registerNode(client, options.nodeName, servers.ports.kubelet, hypervisor.kind);
-    const { serving } = options;
-    if (serving) endServing = await serve({ client, hypervisor, runDir: options.runDir, ports, serving, log });
     const running = manager.run(signal);
     await Promise.race([running, whenReady(manager.ready, signal)]);
     if (!signal.aborted) await endOrphans(deps, caches);
@@ -139,7 +135,6 @@ async function run(options: NodeOptions, client: ApiClient): Promise<void> {
     if (options.stoppedGuestsFile !== undefined) rmSync(options.stoppedGuestsFile, { force: true });
     await running;
   } finally {
-    endServing();
     storage.imports.close();
     hypervisor.close();
     await servers?.stop();

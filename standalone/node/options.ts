@@ -1,6 +1,5 @@
 // What the node agent is told at its start.
 import type { Log } from "../../operator/contract.ts";
-import type { Serving } from "./virt-api/serve.ts";
 
 export interface NodeOptions {
   /** Path; $KUBECONFIG or ~/.kube/config when undefined. */
@@ -24,8 +23,6 @@ export interface NodeOptions {
     /** /healthz, /readyz, /metrics, plain HTTP. */
     health: number;
   };
-  /** Without it neither subresources nor logs are served. */
-  serving?: Serving;
   /** Guests that may boot at a time; the machine's cores when undefined. */
   startSlots?: number;
   /** JSON array of the uids of guests that were stopped with the whole cloud; they run again, and the file is removed. */
