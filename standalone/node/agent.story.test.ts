@@ -92,10 +92,7 @@ describe("node agent (story)", function () {
 
   it("answers as virt-api does: power, pause, reset, screenshots, and what it refuses", async () => {
     const power = kubeVirt(cloud.client);
-    await assert.rejects(
-      power.start(key("web")),
-      /VM is already running/,
-    );
+    await assert.rejects(power.start(key("web")), /VM is already running/);
     await assert.rejects(power.stop(key("ghost")), /ghost/);
     await power.pause(key("web"));
     const paused = (vmi: VirtualMachineInstance | undefined) => vmi?.status?.conditions?.some(({ type }) => type === "Paused") === true;

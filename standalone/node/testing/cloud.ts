@@ -106,7 +106,7 @@ export async function startTestCloud(): Promise<TestCloud> {
 }
 
 /** A VM with a root disk from `url`, runStrategy Manual and no NIC. */
-export function testMachine(name: string, namespace: string, url: string): VirtualMachine {
+export function testMachine(name: string, namespace: string, url: string, { rootSize = "4Mi", memory = "32Mi" } = {}): VirtualMachine {
   return {
     apiVersion: "kubevirt.io/v1",
     kind: "VirtualMachine",
@@ -121,7 +121,7 @@ export function testMachine(name: string, namespace: string, url: string): Virtu
             storage: {
               accessModes: ["ReadWriteOnce"] as never,
               storageClassName: "local",
-              resources: { requests: { storage: "4Mi" as never } },
+              resources: { requests: { storage: rootSize as never } },
             },
           },
         },
@@ -131,7 +131,7 @@ export function testMachine(name: string, namespace: string, url: string): Virtu
         spec: {
           domain: {
             cpu: { sockets: 1, cores: 1 },
-            memory: { guest: "32Mi" },
+            memory: { guest: memory },
             devices: {
               autoattachPodInterface: false,
               autoattachGraphicsDevice: false,
