@@ -150,7 +150,7 @@ export function kubeApiserver(config: InstanceConfig, programs: Programs): Proce
     env: goMemory(600, 50),
     probe: { kind: "http", url: `${config.kubeApiserverURL}/readyz`, ca: certs.ca },
     readyTimeoutMs: 60_000,
-    stopTimeoutMs: 15_000,
+    stopTimeoutMs: 8000,
     version: programs.certsVersion,
   };
 }
