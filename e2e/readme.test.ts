@@ -68,8 +68,6 @@ describe("the README's story", function () {
   }
 
   it("the guest writes to the volume and reads it back after a stop and a start", async () => {
-    const disk = "/dev/disk/by-id/*$(openstack volume show v -f value -c id)*";
-    void disk;
     const guest = (command: string) =>
       eventually(async () => {
         const { code, output } = await session.run(`${ssh} '${command}'`);
@@ -100,7 +98,9 @@ describe("the README's story", function () {
     const { code, output } = await session.run("kubectl delete -f crds/samples/quickstart.yaml --timeout=120s");
     assert.equal(code, 0, output);
     await eventually(async () => {
-      const left = await cloud("kubectl get vm,vmi,dv,pvc,network-attachment-definitions,ports,ipaddresses -n kumulus-demo -o name");
+      const left = await cloud(
+        "kubectl get vm,vmi,dv,pvc,network-attachment-definitions,ports,ipaddresses.network.kumulus.cloud -n kumulus-demo -o name",
+      );
       assert.equal(left.trim(), "");
     }, 60_000);
   });
