@@ -10,16 +10,18 @@ export interface Cloud {
   base: string;
   token: string;
   projectID: string;
+  /** Rejects on an error of the server, save 404. */
   call<T>(method: string, path: string, body?: unknown): Promise<{ status: number; body: T }>;
 }
 
-function openrc(): Record<string, string> {
-  const text = readFileSync(join(root, ".kumulus", instance, "openrc"), "utf8");
+function openrc(file: string): Record<string, string> {
+  const text = readFileSync(join(root, ".kumulus", instance, file), "utf8");
   return Object.fromEntries([...text.matchAll(/^export (OS_\w+)=["']?([^"'\n]*)/gm)].map((match) => [match[1] ?? "", match[2] ?? ""]));
 }
 
-export async function login(): Promise<Cloud> {
-  const env = openrc();
+/** As the user of that file in the instance's folder. */
+export async function login(file: "openrc" | "openrc-admin" = "openrc"): Promise<Cloud> {
+  const env = openrc(file);
   const base = new URL(env.OS_AUTH_URL ?? "").origin;
   const domain = { id: env.OS_USER_DOMAIN_ID ?? "default" };
   const body = {
