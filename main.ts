@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // Composition root: reads the command line and wires one role of Kumulus.
 import { readFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { parseArgs } from "node:util";
 import type { Log } from "./operator/contract.ts";
 import { createLog, type LogLevel } from "./operator/log.ts";
@@ -65,7 +64,8 @@ async function operator(role: Role): Promise<void> {
     caches,
     log,
     metrics,
-    leaderElection: { name: "kumulus-operator", namespace: systemNamespace, identity: `${hostname()}-${process.pid}` },
+    // The supervisor runs one operator of an instance: a new one has the old one's name and need not wait for its lease to end.
+    leaderElection: { name: "kumulus-operator", namespace: systemNamespace, identity: config.network.namespace },
     controllers: [
       ...identityControllers(),
       ...networkControllers({
