@@ -172,6 +172,8 @@ async function startOnce(options: ControlPlaneOptions): Promise<ControlPlane> {
         `--controllers=${options.controllers.join(",")}`,
         "--leader-elect=false",
         "--secure-port=0",
+        "--kube-api-qps=200",
+        "--kube-api-burst=400",
       ];
       children.push(start(directory, "kube-controller-manager", "200MiB", [...flags, "--use-service-account-credentials=false"]));
     }
