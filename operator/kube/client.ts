@@ -1,4 +1,6 @@
 // Verbs on the API server (KubeClient), and the two reads that informers need: one page of a list, and a watch.
+import { setTimeout as sleep } from "node:timers/promises";
+import { isCode } from "../../domain/errors.ts";
 import type { Kind, KubeObject } from "../../models/kind.ts";
 import type { KubeClient, ListOptions, WriteOptions } from "../contract.ts";
 import type { Connection } from "./connection.ts";
@@ -45,6 +47,21 @@ async function listAll<T extends KubeObject>(client: ApiClient, kind: Kind<T>, o
   return items;
 }
 
+const clashRetries = 8;
+const clashPauseMs = 20;
+
+/** A create that conflicts with something else than its own name clashed inside the API server, on the counter of a quota: it goes through later. */
+async function overClashes<T>(create: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await create();
+    } catch (error) {
+      if (!isCode(error, "Conflict") || error.reason !== "Conflict" || attempt > clashRetries) throw error;
+      await sleep(clashPauseMs * attempt * Math.random());
+    }
+  }
+}
+
 /** `fieldManager` defaults to `kumulus`. */
 export function kubeClient(connection: Connection, options: ClientOptions = {}): ApiClient {
   const manager = options.fieldManager ?? "kumulus";
@@ -59,7 +76,9 @@ export function kubeClient(connection: Connection, options: ClientOptions = {}):
     get: (kind, key) => object("GET", objectPath(kind, key)),
     list: (kind, list = {}) => listAll(client, kind, list),
     create: (kind, body, write) =>
-      object("POST", withQuery(collectionPath(kind, body.metadata.namespace), writeQuery(write, manager)), identified(kind, body)),
+      overClashes(() =>
+        object("POST", withQuery(collectionPath(kind, body.metadata.namespace), writeQuery(write, manager)), identified(kind, body)),
+      ),
     replace: (kind, body, write) =>
       object("PUT", withQuery(objectPath(kind, body.metadata, write?.subresource), writeQuery(write, manager)), identified(kind, body)),
     apply: (kind, body, write) => {
