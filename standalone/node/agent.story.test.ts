@@ -1,7 +1,7 @@
 // The whole agent on a real control plane with real QEMU guests: a VM's life.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { connect } from "node:net";
@@ -15,7 +15,7 @@ import { kubeVirt } from "../../clients/kubevirt/subresources.ts";
 import { isCode } from "../../domain/errors.ts";
 import { PersistentVolume, PersistentVolumeClaim, Pod } from "../../operator/kube/core-kinds.ts";
 import { guestPaths } from "./guest/guest-paths.ts";
-import { livePid } from "./guest/process.ts";
+import { endProcess, livePid } from "./guest/process.ts";
 import { phaseIs, startTestCloud, type TestCloud, testMachine } from "./testing/cloud.ts";
 import { writeTinyDisk } from "./testing/tiny-guest.ts";
 
@@ -161,6 +161,21 @@ describe("node agent (story)", function () {
     assert.equal(pidOf(vmi.metadata.uid ?? ""), undefined);
   });
 
+  it("a guest that was stopped with the whole cloud runs again, as the same VMI", async () => {
+    const vmi = await start("kept");
+    const uid = vmi.metadata.uid ?? "";
+    await stopAgent();
+    assert.ok(await endProcess(guestPaths(cloud.runDir, uid).pid));
+    const stoppedGuestsFile = join(cloud.runDir, "stopped.json");
+    writeFileSync(stoppedGuestsFile, JSON.stringify([uid]));
+    stopAgent = cloud.agent({ stoppedGuestsFile });
+    for (const deadline = Date.now() + 60_000; pidOf(uid) === undefined; await sleep(100))
+      assert.ok(Date.now() < deadline, "it does not run");
+    const after = await cloud.until("still running", VirtualMachineInstance, "kept", phaseIs("Running"));
+    assert.equal(after?.metadata.uid, uid);
+    assert.equal(existsSync(stoppedGuestsFile), false);
+  });
+
   it("attaches and detaches a volume while the guest runs", async () => {
     const claim: PersistentVolumeClaim = {
       apiVersion: "v1",
@@ -169,7 +184,6 @@ describe("node agent (story)", function () {
       spec: { accessModes: ["ReadWriteOnce"], storageClassName: "local", resources: { requests: { storage: "8Mi" } } },
     };
     await cloud.client.create(PersistentVolumeClaim, claim);
-    await start("kept");
     const template = (await cloud.client.get(VirtualMachine, key("kept"))).spec.template.spec;
     const volumes = [...(template?.volumes ?? []), { name: "vol-1", persistentVolumeClaim: { claimName: "data", hotpluggable: true } }];
     const disks = [...(template?.domain.devices.disks ?? []), { name: "vol-1", serial: "s-1", disk: { bus: "scsi" } }];

@@ -84,7 +84,7 @@ export function simulatedHypervisor(runDir: string): Hypervisor {
       change(uid, ({ spec }) => {
         spec.nics = spec.nics.map((nic) => (nic.name === name ? { ...nic, linkUp: up } : nic));
       }),
-    copyDisk: async (_uid, _name, target) => writeFileSync(target, ""),
+    copyDisk: async () => undefined,
     resizeDisk: async () => undefined,
     screenshot: async () => blackPixel,
     forget(uid) {

@@ -1,5 +1,5 @@
 // What makes and changes disk files: qemu-img, or bare empty files where no guest will ever read them.
-import { copyFile, rename, rm, writeFile } from "node:fs/promises";
+import { rename, rm, truncate, writeFile } from "node:fs/promises";
 import { KumulusError } from "../../../domain/errors.ts";
 import { run } from "../run.ts";
 
@@ -13,8 +13,6 @@ export interface DiskTool {
    */
   adopt(source: string, target: string, bytes: number | undefined): Promise<void>;
   resize(path: string, bytes: number): Promise<void>;
-  /** A copy with nothing behind it. */
-  flatten(source: string, target: string): Promise<void>;
 }
 
 interface ImageInfo {
@@ -63,16 +61,18 @@ export const qemuImg: DiskTool = {
   async resize(path, bytes) {
     await run("qemu-img", ["resize", "-q", "-f", "qcow2", path, String(bytes)]);
   },
-  async flatten(source, target) {
-    await run("qemu-img", ["convert", "-q", "-f", "qcow2", "-O", "qcow2", source, target], { timeoutMs: slowMs });
-  },
 };
 
-/** For the simulated hypervisor: names without content. */
+/** For the simulated hypervisor: sparse files of the right size, without content. */
 export const emptyFiles: DiskTool = {
-  blank: (path) => writeFile(path, ""),
-  overlay: (path) => writeFile(path, ""),
-  adopt: (source, target) => rename(source, target),
-  resize: () => Promise.resolve(),
-  flatten: (source, target) => copyFile(source, target),
+  async blank(path, bytes) {
+    await writeFile(path, "");
+    await truncate(path, bytes);
+  },
+  overlay: (path, _backing, bytes) => emptyFiles.blank(path, bytes),
+  async adopt(source, target, bytes) {
+    await rename(source, target);
+    await truncate(target, bytes ?? 0);
+  },
+  resize: (path, bytes) => truncate(path, bytes),
 };

@@ -50,7 +50,7 @@ class FileVolumeStore implements VolumeStore {
   readonly #live: LiveVolumes;
   readonly #held = new Set<string>();
   readonly #listeners: (() => void)[] = [];
-  /** Sizes where the files have none (simulated), and a cache where they have. */
+  /** By data file. */
   readonly #sizes = new Map<string, number>();
   readonly #lock = keyedLock();
   readonly #filling = new Set<string>();
@@ -111,7 +111,7 @@ class FileVolumeStore implements VolumeStore {
     const data = this.#dataOf(handle);
     const known = this.#sizes.get(data);
     if (known !== undefined) return known;
-    const bytes = (await readQcow2Header(this.index.path(data)))?.virtualBytes ?? 0;
+    const bytes = (await readQcow2Header(this.index.path(data)))?.virtualBytes ?? (await stat(this.index.path(data))).size;
     this.#sizes.set(data, bytes);
     return bytes;
   }
