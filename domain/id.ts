@@ -34,10 +34,22 @@ export function hashedName(...parts: readonly string[]): string {
   return text ? `${text}-${hash}` : `x-${hash}`;
 }
 
-/** Metadata of an object that an API makes: a fresh id, and a name made of the display name and that id. */
-export function newMetadata(displayName: string, namespace?: string): { name: string; namespace?: string; labels: Record<string, string> } {
+interface NewMetadata {
+  name: string;
+  namespace?: string;
+  labels: Record<string, string>;
+  finalizers?: string[];
+}
+
+/** Metadata of an object that an API makes: a fresh id, a name made of the display name and that id, and its controller's finalizer. */
+export function newMetadata(displayName: string, namespace?: string, finalizer?: string): NewMetadata {
   const id = randomUUID();
   const text = slug(displayName, 52);
   const name = `${/^[a-z]/.test(text) ? text : `x${text ? `-${text}` : ""}`}-${id.slice(0, 8)}`;
-  return { name, ...(namespace === undefined ? {} : { namespace }), labels: { [idLabel]: id } };
+  return {
+    name,
+    ...(namespace === undefined ? {} : { namespace }),
+    labels: { [idLabel]: id },
+    ...(finalizer === undefined ? {} : { finalizers: [finalizer] }),
+  };
 }

@@ -107,7 +107,7 @@ export interface Context {
   delete(kind: Kind, key: ObjectKey, options?: { uid?: string }): Promise<void>;
   /**
    * Applies the whole status this controller owns: fields left out are removed. Sets observedGeneration, keeps lastTransitionTime of unchanged
-   * conditions, sends nothing when nothing changed, and records an event when Ready's reason changed.
+   * conditions, sends nothing when nothing changed, and records an event when Ready turned to or from True.
    */
   applyStatus<T extends KubeObject, S extends StatusInput>(kind: Kind<T>, object: T, status: S): Promise<void>;
   event(object: KubeObject, type: "Normal" | "Warning", reason: string, message: string): void;

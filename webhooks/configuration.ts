@@ -17,9 +17,14 @@ function clientConfig(target: WebhookTarget, ca: string) {
 
 /**
  * One webhook for all kinds. Status, finalizers, labels and owners never reach us: subresources are not listed, and the match conditions, which the API
- * server decides itself, leave out updates that do not change the spec and objects that are being deleted. So controllers work while we are down.
+ * server decides itself, leave out updates that do not change the spec, objects that are being deleted, and deletions that would not be judged. So controllers work while we are down.
  */
-export function desiredConfiguration(rules: readonly Rules[], target: WebhookTarget, ca: string): ValidatingWebhookConfiguration {
+export function desiredConfiguration(
+  rules: readonly Rules[],
+  target: WebhookTarget,
+  ca: string,
+  strictDeleters: readonly string[],
+): ValidatingWebhookConfiguration {
   const all = ["CREATE", "UPDATE", "DELETE"] as const;
   return {
     apiVersion: "admissionregistration.k8s.io/v1",
@@ -43,6 +48,10 @@ export function desiredConfiguration(rules: readonly Rules[], target: WebhookTar
         })),
         matchConditions: [
           { name: "spec-changes", expression: "request.operation != 'UPDATE' || object.spec != oldObject.spec" },
+          {
+            name: "judged-deletions",
+            expression: `request.operation != 'DELETE' || request.userInfo.username in ${JSON.stringify(strictDeleters)}`,
+          },
           { name: "stays", expression: "request.operation != 'UPDATE' || !has(object.metadata.deletionTimestamp)" },
         ],
       },

@@ -91,7 +91,7 @@ const fieldManager = "kumulus-webhook";
 
 /** Keeps certificate and configuration current until the signal: somebody may delete the configuration, and certificates end. */
 async function keepCurrent(server: HttpsServer, target: WebhookTarget, options: WebhookOptions): Promise<void> {
-  const { client, log, signal } = options;
+  const { client, log, signal, strictDeleters = apiUsers } = options;
   const pause = (ms: number) => sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
   for (let pauseMs = renewCheckMs; ; ) {
     await pause(pauseMs);
@@ -99,7 +99,9 @@ async function keepCurrent(server: HttpsServer, target: WebhookTarget, options: 
     try {
       const certificate = await ensureCertificate(certificateOptions(target, options));
       server.setSecureContext(certificate);
-      await client.apply(ValidatingWebhookConfiguration, desiredConfiguration(allRules, target, certificate.ca), { fieldManager });
+      await client.apply(ValidatingWebhookConfiguration, desiredConfiguration(allRules, target, certificate.ca, strictDeleters), {
+        fieldManager,
+      });
       pauseMs = renewCheckMs;
     } catch (error) {
       log.warn({ error }, "the webhook's configuration could not be kept current");
@@ -136,7 +138,9 @@ export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
     if (request.method === "POST" && request.url?.startsWith(reviewPath)) void review(admission, log, request, response);
     else reply(response, request.url === "/readyz" ? 200 : 404, {});
   });
-  await client.apply(ValidatingWebhookConfiguration, desiredConfiguration(allRules, target, certificate.ca), { fieldManager });
+  await client.apply(ValidatingWebhookConfiguration, desiredConfiguration(allRules, target, certificate.ca, strictDeleters), {
+    fieldManager,
+  });
   void keepCurrent(server, target, options);
   log.info({ port }, "webhook is ready");
   return { port, closed };

@@ -1,8 +1,10 @@
 // Nova /servers/{id}/os-interface (Compute API, "Port interfaces"): NICs are Ports; the server's spec names them, its controller plugs them.
+
 import { Type } from "typebox";
 import { hostnameOf } from "../../domain/compute/hostname.ts";
 import { computeDeviceOwner, nicPortName } from "../../domain/compute/names.ts";
 import { KumulusError } from "../../domain/errors.ts";
+import { finalizers } from "../../domain/finalizers.ts";
 import { idOf, newMetadata } from "../../domain/id.ts";
 import { Server, type ServerNetwork } from "../../models/compute/server.ts";
 import type { Port } from "../../models/network/port.ts";
@@ -128,7 +130,7 @@ async function makePort(world: ComputeWorld, server: Server, body: Attach, where
   if (!networkRef)
     throw new KumulusError("Invalid", `No specific network was requested and none are available for project '${where.project.id}'.`);
   const { name, uid = "" } = server.metadata;
-  const metadata = newMetadata("", where.project.namespace);
+  const metadata = newMetadata("", where.project.namespace, finalizers.port);
   const port = await world.ports.create({
     apiVersion: "network.kumulus.cloud/v1alpha1",
     kind: "Port",

@@ -1,7 +1,9 @@
 // Makes servers: the volumes that they need, the Server objects, and the Secret with the password; takes all of it back when one fails.
+
 import { randomBytes } from "node:crypto";
 import { creatorAnnotations } from "../../domain/created-by.ts";
 import { KumulusError } from "../../domain/errors.ts";
+import { finalizers } from "../../domain/finalizers.ts";
 import { hashedName, idOf, newMetadata } from "../../domain/id.ts";
 import { Server, type ServerSpec, type ServerVolume } from "../../models/compute/server.ts";
 import type { ObjectRef } from "../../models/kind.ts";
@@ -82,7 +84,10 @@ async function createVolumes({ world, request, checked }: Creation, made: Volume
   for (const { volume, create, bootIndex, device, tag, deleteOnTermination } of checked.disks.volumes) {
     let name = volume?.metadata.name;
     if (create) {
-      const metadata = { ...newMetadata("", request.project.namespace), annotations: creatorAnnotations(request.auth.userId, request.id) };
+      const metadata = {
+        ...newMetadata("", request.project.namespace, finalizers.volume),
+        annotations: creatorAnnotations(request.auth.userId, request.id),
+      };
       const fresh = await world.volumes.create({ apiVersion: "volume.kumulus.cloud/v1alpha1", kind: "Volume", metadata, spec: create });
       made.push(fresh);
       name = fresh.metadata.name;
@@ -101,7 +106,7 @@ async function createVolumes({ world, request, checked }: Creation, made: Volume
 
 function newServer({ request, body, checked }: Creation, turn: Turn, volumes: ServerVolume[]): Server {
   const displayName = checked.maxCount > 1 ? `${body.name}-${turn.index + 1}` : body.name;
-  const metadata = newMetadata(displayName, request.project.namespace);
+  const metadata = newMetadata(displayName, request.project.namespace, finalizers.server);
   const { image } = checked.disks;
   const annotations = serverAnnotations({
     userID: request.auth.userId,

@@ -1,6 +1,8 @@
 // Neutron /floatingips: what is its own of view, schemas and rules.
+
 import { type Static, Type } from "typebox";
 import { KumulusError } from "../../domain/errors.ts";
+import { finalizers } from "../../domain/finalizers.ts";
 import { idOf, newMetadata } from "../../domain/id.ts";
 import { canonicalAddress, parseAddress } from "../../domain/net/address.ts";
 import type { FloatingIP } from "../../models/network/floating-ip.ts";
@@ -145,7 +147,7 @@ export function floatingIPs(
       return {
         apiVersion: "network.kumulus.cloud/v1alpha1",
         kind: "FloatingIP",
-        metadata: newMetadata("fip", namespace),
+        metadata: newMetadata("fip", namespace, finalizers.floatingIP),
         spec: {
           networkRef: { name: network.metadata.name, namespace: network.metadata.namespace ?? "" },
           ...defined({

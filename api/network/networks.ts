@@ -1,6 +1,8 @@
 // Neutron /networks: what is its own of view, schemas and rules.
+
 import { Type } from "typebox";
 import { KumulusError } from "../../domain/errors.ts";
+import { finalizers } from "../../domain/finalizers.ts";
 import { idOf, newMetadata } from "../../domain/id.ts";
 import type { Network } from "../../models/network/network.ts";
 import type { ApiRequest } from "../http/request.ts";
@@ -106,7 +108,7 @@ export function networks(world: World): Resource<Network, typeof createNetwork, 
       return {
         apiVersion: "network.kumulus.cloud/v1alpha1",
         kind: "Network",
-        metadata: newMetadata(input.name ?? "network", namespace),
+        metadata: newMetadata(input.name ?? "network", namespace, finalizers.network),
         spec: defined({
           displayName: input.name ?? "",
           description: input.description,

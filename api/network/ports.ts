@@ -1,6 +1,8 @@
 // Neutron /ports: what is its own of view, schemas and rules.
+
 import { type Static, Type } from "typebox";
 import { KumulusError } from "../../domain/errors.ts";
+import { finalizers } from "../../domain/finalizers.ts";
 import { idOf, newMetadata } from "../../domain/id.ts";
 import { canonicalAddress } from "../../domain/net/address.ts";
 import { canonicalMac } from "../../domain/net/mac.ts";
@@ -218,7 +220,7 @@ export function ports(
       return {
         apiVersion: "network.kumulus.cloud/v1alpha1",
         kind: "Port",
-        metadata: newMetadata(input.name || "port", namespace),
+        metadata: newMetadata(input.name || "port", namespace, finalizers.port),
         spec: {
           ...defined({
             ...specValues(input),

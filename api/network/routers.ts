@@ -1,6 +1,8 @@
 // Neutron /routers: what is its own of view, schemas and rules.
+
 import { type Static, Type } from "typebox";
 import { KumulusError } from "../../domain/errors.ts";
+import { finalizers } from "../../domain/finalizers.ts";
 import { idOf, newMetadata } from "../../domain/id.ts";
 import { canonicalAddress } from "../../domain/net/address.ts";
 import type { Network } from "../../models/network/network.ts";
@@ -116,7 +118,7 @@ export function routers(world: World, networks: Findable<Network>): Resource<Rou
     make: async (input, namespace, request) => ({
       apiVersion: "network.kumulus.cloud/v1alpha1",
       kind: "Router",
-      metadata: newMetadata(input.name || "router", namespace),
+      metadata: newMetadata(input.name || "router", namespace, finalizers.router),
       spec: defined({
         displayName: input.name ?? "",
         description: input.description,

@@ -1,7 +1,9 @@
 // Neutron /security-groups: what is its own of view, schemas and rules.
+
 import { randomUUID } from "node:crypto";
 import { Type } from "typebox";
 import { KumulusError } from "../../domain/errors.ts";
+import { finalizers } from "../../domain/finalizers.ts";
 import { idOf, newMetadata } from "../../domain/id.ts";
 import { newGroupRules } from "../../domain/net/security-group.ts";
 import type { SecurityGroup } from "../../models/network/security-group.ts";
@@ -43,7 +45,7 @@ export function securityGroups(world: World): Resource<SecurityGroup, typeof cre
       return {
         apiVersion: "network.kumulus.cloud/v1alpha1",
         kind: "SecurityGroup",
-        metadata: newMetadata(input.name || "group", namespace),
+        metadata: newMetadata(input.name || "group", namespace, finalizers.securityGroup),
         spec: {
           ...defined({ displayName: input.name ?? "", description: input.description, stateful: input.stateful }),
           rules: newGroupRules.map((rule) => ({ ...rule, id: randomUUID(), createdAt })),

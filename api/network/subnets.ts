@@ -1,6 +1,8 @@
 // Neutron /subnets: what is its own of view, schemas and rules.
+
 import { type Static, Type } from "typebox";
 import { KumulusError } from "../../domain/errors.ts";
+import { finalizers } from "../../domain/finalizers.ts";
 import { idOf, newMetadata } from "../../domain/id.ts";
 import { formatAddress, parseCidr } from "../../domain/net/address.ts";
 import { formatPool } from "../../domain/net/pools.ts";
@@ -145,7 +147,7 @@ export function subnets(world: World, networkResource: Findable<Network>): Resou
       return {
         apiVersion: "network.kumulus.cloud/v1alpha1",
         kind: "Subnet",
-        metadata: newMetadata(input.name || "subnet", network.metadata.namespace),
+        metadata: newMetadata(input.name || "subnet", network.metadata.namespace, finalizers.subnet),
         spec,
       };
     },

@@ -1,6 +1,8 @@
 // A request for a new volume, checked and made: every refusal in Cinder's words (Block Storage API v3, "Create a volume").
+
 import { creatorAnnotations } from "../../domain/created-by.ts";
 import { KumulusError } from "../../domain/errors.ts";
+import { finalizers } from "../../domain/finalizers.ts";
 import { newMetadata } from "../../domain/id.ts";
 import { volumeImageError } from "../../domain/image/min-disk.ts";
 import type { Image } from "../../models/image/image.ts";
@@ -26,7 +28,7 @@ export async function createVolume(world: VolumeWorld, request: Request, body: C
   const source = await sourceOf(world, request, body.source_volid);
   const sizeGiB = sizeOf(body.size, source, image);
   const typeRef = typeRefOf(world, request, body, source);
-  const metadata = newMetadata(body.name ?? body.display_name ?? "", request.project.namespace);
+  const metadata = newMetadata(body.name ?? body.display_name ?? "", request.project.namespace, finalizers.volume);
   const spec: VolumeSpec = {
     displayName: body.name ?? body.display_name ?? "",
     sizeGiB,

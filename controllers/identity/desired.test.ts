@@ -49,6 +49,8 @@ describe("desiredTenant", () => {
     assert.equal(hard["count/servers.compute.kumulus.cloud"], "3");
     assert.ok(!("count/volumes.volume.kumulus.cloud" in hard));
     assert.ok("count/routers.network.kumulus.cloud" in hard);
+    const spelled = (ports: number) => hardLimits(tenant("web", { quota: { ports } }))["count/ports.network.kumulus.cloud"];
+    assert.deepEqual([0, 999, 2000, 2500, 3_000_000].map(spelled), ["0", "999", "2k", "2500", "3M"]);
   });
 });
 

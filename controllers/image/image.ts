@@ -1,5 +1,7 @@
 // The Image controller: readiness by phase, golden disks that nobody needs any more, and the stored bytes at the end.
+
 import { DataVolume } from "../../clients/cdi/kinds.ts";
+import { finalizers } from "../../domain/finalizers.ts";
 import { imageAnnotation } from "../../domain/image/golden.ts";
 import { Server } from "../../models/compute/server.ts";
 import { Image } from "../../models/image/image.ts";
@@ -78,7 +80,7 @@ export function imageController({ imageStore, goldenIdleMs = hourMs, now }: Imag
 
   return defineController<Image>({
     kind: Image,
-    finalizer: "image.kumulus.cloud/image",
+    finalizer: finalizers.image,
     owns: [DataVolume],
     watches: [watch(Server, imageOf), watch(Volume, imageOf)],
     indexes: [

@@ -51,6 +51,9 @@ function syncedCache<T extends KubeObject>(caches: StartableCaches, kind: Kind<T
   return cache;
 }
 
+/** Steps on the way are no news: an object that gets ready, or stops being ready, is. */
+const turned = (old: { status: string } | undefined, ready: { status: string }) => (old?.status === "True") !== (ready.status === "True");
+
 export function createContext(options: ContextOptions): Context {
   const { caches, client, name, fieldManager, applied, events, log, signal } = options;
 
@@ -73,7 +76,7 @@ export function createContext(options: ContextOptions): Context {
     await client.apply(kind, patch as unknown as T, { fieldManager, subresource: "status" });
     applied.set(kind, object, hash);
     const [old, ready] = [readyOf(before), wanted.conditions.find(({ type }) => type === "Ready")];
-    if (ready && ready.reason !== old?.reason) events.record(object, "Normal", ready.reason, ready.message);
+    if (ready && turned(old, ready)) events.record(object, "Normal", ready.reason, ready.message);
   }
 
   return {

@@ -2,6 +2,7 @@
 
 import { hostnameOf } from "../../../domain/compute/hostname.ts";
 import { computeDeviceOwner, nicPortName, serverLabel, serverLabelValue } from "../../../domain/compute/names.ts";
+import { finalizers } from "../../../domain/finalizers.ts";
 import { idOf } from "../../../domain/id.ts";
 import type { Server, ServerNetwork } from "../../../models/compute/server.ts";
 import type { Port } from "../../../models/network/port.ts";
@@ -80,6 +81,7 @@ function newPort(server: Server, { networkRef, fixedIP }: ServerNetwork, name: s
       name,
       ...(namespace === undefined ? {} : { namespace }),
       labels: { [serverLabel]: serverLabelValue(server.metadata.name) },
+      finalizers: [finalizers.port],
     },
     spec: {
       networkRef: networkRef ?? { name: "" },

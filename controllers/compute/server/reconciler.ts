@@ -3,6 +3,7 @@
 import { VirtualMachine } from "../../../clients/kubevirt/kinds.ts";
 import { isSettled, type KubeVirt } from "../../../clients/kubevirt/subresources.ts";
 import { isCode, KumulusError } from "../../../domain/errors.ts";
+import { finalizers } from "../../../domain/finalizers.ts";
 import { Server } from "../../../models/compute/server.ts";
 import type { KubeObject } from "../../../models/kind.ts";
 import { Network } from "../../../models/network/network.ts";
@@ -26,7 +27,7 @@ export interface ServerDependencies extends GoldenDependencies {
 export const serverController = (dependencies: ServerDependencies) =>
   defineController<Server>({
     kind: Server,
-    finalizer: "compute.kumulus.cloud/server",
+    finalizer: finalizers.server,
     owns: [Port],
     watches: serverWatches,
     reads: [Network, Subnet],

@@ -1,8 +1,10 @@
 // CDI, a CSI driver and the network controllers, played for the stories of compute, image and volume.
+
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DataVolume } from "../../../clients/cdi/kinds.ts";
 import { isCode } from "../../../domain/errors.ts";
+import { finalizers } from "../../../domain/finalizers.ts";
 import { quantityBytes } from "../../../domain/volume/quantity.ts";
 import { Port } from "../../../models/network/port.ts";
 import type { Context, ControllerDefinition } from "../../../operator/contract.ts";
@@ -112,7 +114,7 @@ export function playedPorts(addresses: Addresses): ControllerDefinition {
   return defineController<Port>({
     name: "played-port",
     kind: Port,
-    finalizer: "network.kumulus.cloud/port",
+    finalizer: finalizers.port,
     concurrency: 16,
     async reconcile(port, ctx) {
       if (port.status?.fixedIPs) return {};

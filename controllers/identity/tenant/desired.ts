@@ -47,10 +47,16 @@ const counted: Partial<Record<keyof TenantQuota, string>> = {
   volumes: "count/volumes.volume.kumulus.cloud",
 };
 
+/** The API server's own spelling (2000 is "2k"): another one would look like a change for ever. */
+function countQuantity(value: number): string {
+  const [power = 0] = [4, 3, 2, 1].filter((each) => value > 0 && value % 1000 ** each === 0);
+  return `${value / 1000 ** power}${["", "k", "M", "G", "T"][power]}`;
+}
+
 export function hardLimits(tenant: Tenant): Record<string, string> {
   const limits = { ...defaultQuota, ...tenant.spec.quota };
   const rows = Object.entries(counted) as [keyof TenantQuota, string][];
-  return Object.fromEntries(rows.filter(([name]) => limits[name] >= 0).map(([name, key]) => [key, String(limits[name])]));
+  return Object.fromEntries(rows.filter(([name]) => limits[name] >= 0).map(([name, key]) => [key, countQuantity(limits[name])]));
 }
 
 const rightsName = "kumulus-tenant";

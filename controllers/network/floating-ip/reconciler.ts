@@ -1,4 +1,5 @@
 // Keeps each FloatingIP's Port on the external network and its translation in OVN.
+import { finalizers } from "../../../domain/finalizers.ts";
 import { FloatingIP } from "../../../models/network/floating-ip.ts";
 import { Network } from "../../../models/network/network.ts";
 import { Port } from "../../../models/network/port.ts";
@@ -15,7 +16,7 @@ import { floatingStatus } from "./status.ts";
 export function floatingIPController({ northbound }: NetworkDeps, sources: readonly Source[]): ControllerDefinition {
   return defineController<FloatingIP>({
     kind: FloatingIP,
-    finalizer: "network.kumulus.cloud/floating-ip",
+    finalizer: finalizers.floatingIP,
     indexes: networkIndexes,
     owns: [Port],
     watches: [

@@ -1,4 +1,5 @@
 // Keeps each Network's logical switch; on deletion takes its subnets along and waits for its ports.
+import { finalizers } from "../../../domain/finalizers.ts";
 import { Network } from "../../../models/network/network.ts";
 import { Port } from "../../../models/network/port.ts";
 import { Subnet } from "../../../models/network/subnet.ts";
@@ -12,7 +13,7 @@ import { networkStatus } from "./status.ts";
 export function networkController({ northbound, settings }: NetworkDeps, sources: readonly Source[]): ControllerDefinition {
   return defineController<Network>({
     kind: Network,
-    finalizer: "network.kumulus.cloud/network",
+    finalizer: finalizers.network,
     indexes: networkIndexes,
     reads: [Port, Subnet],
     sources,

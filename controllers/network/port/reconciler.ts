@@ -1,5 +1,7 @@
 // Gives each Port its MAC and addresses, its rows in OVN and its NetworkAttachmentDefinition, and shows whether it is plugged.
+
 import { NetworkAttachmentDefinition } from "../../../clients/multus/kinds.ts";
+import { finalizers } from "../../../domain/finalizers.ts";
 import { idOf } from "../../../domain/id.ts";
 import { attachmentName } from "../../../domain/net/names.ts";
 import { IPAddress } from "../../../models/network/ip-address.ts";
@@ -45,7 +47,7 @@ export function portController(deps: NetworkDeps, sources: readonly Source[]): C
 
   return defineController<Port>({
     kind: Port,
-    finalizer: "network.kumulus.cloud/port",
+    finalizer: finalizers.port,
     indexes: networkIndexes,
     owns: [NetworkAttachmentDefinition],
     reads: [IPAddress],

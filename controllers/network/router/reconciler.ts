@@ -1,4 +1,5 @@
 // Keeps each Router's ports and its rows in OVN.
+import { finalizers } from "../../../domain/finalizers.ts";
 import { Network } from "../../../models/network/network.ts";
 import { Port } from "../../../models/network/port.ts";
 import { Router } from "../../../models/network/router.ts";
@@ -31,7 +32,7 @@ export function routerController(deps: NetworkDeps, sources: readonly Source[]):
   const { northbound, settings } = deps;
   return defineController<Router>({
     kind: Router,
-    finalizer: "network.kumulus.cloud/router",
+    finalizer: finalizers.router,
     indexes: networkIndexes,
     owns: [Port],
     watches: [

@@ -1,4 +1,5 @@
 // Keeps each SecurityGroup's port group and ACLs; on deletion waits until no port names it.
+import { finalizers } from "../../../domain/finalizers.ts";
 import { idOf } from "../../../domain/id.ts";
 import { Port } from "../../../models/network/port.ts";
 import { SecurityGroup } from "../../../models/network/security-group.ts";
@@ -24,7 +25,7 @@ export function gatherGroup(group: SecurityGroup, read: Reader): { rows: Desired
 export function securityGroupController({ northbound }: NetworkDeps, sources: readonly Source[]): ControllerDefinition {
   return defineController<SecurityGroup>({
     kind: SecurityGroup,
-    finalizer: "network.kumulus.cloud/security-group",
+    finalizer: finalizers.securityGroup,
     indexes: networkIndexes,
     reads: [Port],
     watches: [

@@ -1,4 +1,5 @@
 // Keeps each Subnet's DHCP options and says what is wrong with it; on deletion waits for the addresses that are in use.
+import { finalizers } from "../../../domain/finalizers.ts";
 import { idOf } from "../../../domain/id.ts";
 import { isAutoAddress, overlapProblem, subnetProblem, subnetRange } from "../../../domain/net/subnet.ts";
 import { IPAddress } from "../../../models/network/ip-address.ts";
@@ -26,7 +27,7 @@ function strongerSiblings(subnet: Subnet, read: Reader): Subnet[] {
 export function subnetController({ northbound, settings }: NetworkDeps, sources: readonly Source[]): ControllerDefinition {
   return defineController<Subnet>({
     kind: Subnet,
-    finalizer: "network.kumulus.cloud/subnet",
+    finalizer: finalizers.subnet,
     indexes: networkIndexes,
     reads: [IPAddress],
     watches: [

@@ -1,6 +1,8 @@
 // The Volume controller: a DataVolume that makes the claim, growth of the claim, and who holds it.
+
 import { DataVolume } from "../../../clients/cdi/kinds.ts";
 import { isCode } from "../../../domain/errors.ts";
+import { finalizers } from "../../../domain/finalizers.ts";
 import { goldenName, imageAnnotation } from "../../../domain/image/golden.ts";
 import { gibibytes } from "../../../domain/volume/quantity.ts";
 import { Server } from "../../../models/compute/server.ts";
@@ -49,7 +51,7 @@ export const volumeIndexes = [
 export const volumeController = (dependencies: GoldenDependencies) =>
   defineController<Volume>({
     kind: Volume,
-    finalizer: "volume.kumulus.cloud/volume",
+    finalizer: finalizers.volume,
     owns: [DataVolume],
     watches,
     indexes: volumeIndexes,

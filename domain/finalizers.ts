@@ -1,0 +1,13 @@
+// The finalizers of our kinds. A controller sets its own; whoever makes an object may set it at once and so save the controller that write.
+
+export const finalizers = Object.freeze({
+  server: "compute.kumulus.cloud/server",
+  image: "image.kumulus.cloud/image",
+  volume: "volume.kumulus.cloud/volume",
+  network: "network.kumulus.cloud/network",
+  subnet: "network.kumulus.cloud/subnet",
+  port: "network.kumulus.cloud/port",
+  router: "network.kumulus.cloud/router",
+  floatingIP: "network.kumulus.cloud/floating-ip",
+  securityGroup: "network.kumulus.cloud/security-group",
+});
