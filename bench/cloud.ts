@@ -19,15 +19,15 @@ function openrc(file: string): Record<string, string> {
   return Object.fromEntries([...text.matchAll(/^export (OS_\w+)=["']?([^"'\n]*)/gm)].map((match) => [match[1] ?? "", match[2] ?? ""]));
 }
 
-/** As the user of that file in the instance's folder. */
-export async function login(file: "openrc" | "openrc-admin" = "openrc"): Promise<Cloud> {
+/** As the user of that file in the instance's folder, in the file's project or another. */
+export async function login(file: "openrc" | "openrc-admin" = "openrc", project?: string): Promise<Cloud> {
   const env = openrc(file);
   const base = new URL(env.OS_AUTH_URL ?? "").origin;
   const domain = { id: env.OS_USER_DOMAIN_ID ?? "default" };
   const body = {
     auth: {
       identity: { methods: ["password"], password: { user: { name: env.OS_USERNAME, domain, password: env.OS_PASSWORD } } },
-      scope: { project: { name: env.OS_PROJECT_NAME, domain } },
+      scope: { project: { name: project ?? env.OS_PROJECT_NAME, domain } },
     },
   };
   const response = await fetch(`${base}/identity/v3/auth/tokens`, {

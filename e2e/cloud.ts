@@ -26,6 +26,7 @@ export function run(line: string, options: { timeoutMs?: number; env?: NodeJS.Pr
     });
     child.on("error", reject);
     child.on("close", (code, signal) => resolve({ code: code ?? (signal ? 128 : 1), stdout, stderr }));
+    child.stdin.on("error", () => undefined); // a line that reads no input may be over by now
     child.stdin.end(input);
   });
 }

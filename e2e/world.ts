@@ -1,5 +1,4 @@
 // Lists what a cloud has on this machine and in its databases, so that a test can say that nothing was left behind.
-import assert from "node:assert/strict";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { cloud, eventually, instance, root, run } from "./cloud.ts";
@@ -97,5 +96,12 @@ function difference(before: World, after: World): Record<string, unknown> {
 
 /** Resolves once the world is as it was; rejects with what is left or missing after `timeoutMs`. */
 export async function worldIsAgain(before: World, timeoutMs = 20_000): Promise<void> {
-  await eventually(async () => assert.deepEqual(difference(before, await world()), {}), timeoutMs, 300);
+  await eventually(
+    async () => {
+      const found = difference(before, await world());
+      if (Object.keys(found).length > 0) throw new Error(`the world is not as it was: ${JSON.stringify(found, undefined, 1)}`);
+    },
+    timeoutMs,
+    300,
+  );
 }
