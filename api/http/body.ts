@@ -74,7 +74,7 @@ export async function readJSON(
 const lingerBytes = 512 * 1024 * 1024;
 const lingerMs = 10_000;
 
-/** After an answer that did not wait for the body: discards what still comes, without keeping any of it, then closes. */
+/** After an answer that did not wait for the body: discards what still comes, without keeping any of it, and closes when that is too much. */
 export function discardRest(message: IncomingMessage): void {
   if (message.complete || message.destroyed) return;
   let left = lingerBytes;

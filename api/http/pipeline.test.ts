@@ -201,6 +201,23 @@ describe("the pipeline", () => {
     answer.resume();
   });
 
+  it("lets a sender end that reads the answer only afterwards, and serves it again", async () => {
+    const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    const head = "HTTP/1.1\r\nHost: x\r\nX-Auth-Token: good\r\nContent-Type: application/json";
+    const [part, parts] = [Buffer.alloc(256 * 1024, "x"), 16];
+    socket.write(`POST /test/things ${head}\r\nContent-Length: ${part.length * parts}\r\n\r\n`);
+    for (let sent = 0; sent < parts; sent += 1) {
+      await new Promise((resolve, reject) => socket.write(part, (error) => (error ? reject(error) : resolve(undefined))));
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    const [refusal] = await once(socket, "data");
+    assert.match(String(refusal), /^HTTP\/1\.1 413 /);
+    socket.write(`GET /test/things/7 ${head}\r\n\r\n`);
+    const [answer] = await once(socket, "data");
+    assert.match(String(answer), /^HTTP\/1\.1 200 /);
+    socket.destroy();
+  });
+
   it("asks for a body only when it wants it", async () => {
     const lineOf = async (length: number): Promise<string> => {
       const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");

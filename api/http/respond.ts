@@ -10,8 +10,8 @@ type Headers = Record<string, string | number>;
 /** Statuses that must not have a body. */
 const bodiless = new Set([204, 205, 304]);
 
+/** No `Connection: close` where a body is still on its way: Node.js then resets the connection, and its sender may never see the answer. */
 function finish(message: IncomingMessage, response: ServerResponse, status: number, headers: Headers, content: string | Buffer): void {
-  if (!message.complete) headers.Connection = "close";
   response.writeHead(status, headers).end(content);
   discardRest(message);
 }
