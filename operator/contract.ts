@@ -145,6 +145,11 @@ export interface ControllerDefinition<T extends KubeObject = KubeObject> {
   /** Kinds that are read without being watched for changes. */
   reads?: readonly Kind[];
   indexes?: readonly { kind: Kind; name: string; values(object: never): readonly string[] }[];
+  /**
+   * How long to wait for more after a change, in ms; 0 unless said. For kinds whose objects change in bursts, where every look in between would
+   * only write what the next one writes again.
+   */
+  settleMs?: number;
   /** Parallel reconciles of different keys; 4 unless said. */
   concurrency?: number;
   /** False where `status.conditions` is not ours to write: Waiting and Terminal then only become events. */

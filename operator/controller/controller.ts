@@ -34,7 +34,7 @@ export interface Controller {
 
 const defaultTimeoutMs = 30_000;
 /** A reconcile that does not end in this time after its timeout loses its worker, but keeps its key. */
-const settleMs = 1_000;
+const overtimeMs = 1_000;
 /** A failure that should pass by itself is worth a line once its delay has grown so long. */
 const worryMs = 10_000;
 /** Safety net under the watches of what a key waits for. */
@@ -45,7 +45,10 @@ export function createController(options: ControllerOptions): Controller {
   const name = controllerName(definition);
   const log = options.log.child({ controller: name });
   const fieldManager = `kumulus-${name}`;
-  const queue: WorkQueue = new WorkQueue({ observer: metrics.queueObserver(name, () => queue.depth) });
+  const queue: WorkQueue = new WorkQueue({
+    observer: metrics.queueObserver(name, () => queue.depth),
+    settleMs: definition.settleMs ?? 0,
+  });
   const events: EventRecorder = createEventRecorder(options.client, fieldManager, log);
   const applied = new AppliedStatus();
 
@@ -99,7 +102,7 @@ export function createController(options: ControllerOptions): Controller {
         queue.done(key);
         ended.abort();
       });
-    const late = sleep(timeoutMs + settleMs, "late", { signal: AbortSignal.any([ended.signal, kill]), ref: false }).catch(() => "ended");
+    const late = sleep(timeoutMs + overtimeMs, "late", { signal: AbortSignal.any([ended.signal, kill]), ref: false }).catch(() => "ended");
     if ((await Promise.race([reconcile, late])) === "late") log.error({ key, timeoutMs }, "a reconcile ignores its signal and goes on");
   }
 

@@ -15,6 +15,8 @@ export interface QueueOptions {
   backoff?: BackoffOptions;
   observer?: QueueObserver;
   random?: () => number;
+  /** How long a burst of changes may last that touch() takes as one, in ms; 0 unless said. */
+  settleMs?: number;
 }
 
 /** Retries of one key: 5 ms, 10 ms, … 5 min. */
@@ -62,6 +64,11 @@ export class WorkQueue {
     this.#lanes[lane].set(key, since);
     this.#options.observer?.added();
     this.#serve();
+  }
+
+  /** Something about the key changed: it is added once the burst of changes that this may be the first of has had time to end. */
+  touch(key: string, lane: Lane = "normal"): void {
+    this.addAfter(key, this.#options.settleMs ?? 0, lane);
   }
 
   /** Of several delays of one key the earliest counts. */
@@ -121,7 +128,7 @@ export class WorkQueue {
     this.#options.observer?.done((performance.now() - since) / 1000);
     const lane = this.#again.get(key);
     this.#again.delete(key);
-    if (lane) this.add(key, lane);
+    if (lane) this.touch(key, lane);
   }
 
   close(): void {

@@ -37,7 +37,7 @@ export function startTriggers({ definition, caches, queue, log, resyncMs, signal
   const on = (kind: Kind, keys: (object: KubeObject) => readonly ObjectKey[]) => {
     const stop = caches.of(kind).onChange((change) => {
       for (const state of statesOf(change)) {
-        for (const key of keys(state)) queue.add(queueKey(key), laneOf(change));
+        for (const key of keys(state)) queue.touch(queueKey(key), laneOf(change));
       }
     });
     signal.addEventListener("abort", stop, { once: true });

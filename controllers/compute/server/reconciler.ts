@@ -32,6 +32,7 @@ export const serverController = (dependencies: ServerDependencies) =>
     watches: serverWatches,
     reads: [Network, Subnet],
     indexes: serverIndexes,
+    settleMs: 20,
     concurrency: 16,
 
     async reconcile(server, ctx) {

@@ -69,6 +69,7 @@ export function portController(deps: NetworkDeps, sources: readonly Source[]): C
       ),
     ],
     sources: [...sources, bindingSource(deps)],
+    settleMs: 10,
     concurrency: 16,
 
     async reconcile(port, ctx) {

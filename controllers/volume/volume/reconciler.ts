@@ -55,6 +55,7 @@ export const volumeController = (dependencies: GoldenDependencies) =>
     owns: [DataVolume],
     watches,
     indexes: volumeIndexes,
+    settleMs: 20,
     concurrency: 8,
 
     async reconcile(volume, ctx) {

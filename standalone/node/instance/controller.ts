@@ -69,6 +69,7 @@ export function instanceController(deps: InstanceDeps, caches: Caches): Controll
       },
     ],
     ownConditions: false,
+    settleMs: 10,
     concurrency: 16,
     timeoutMs: 180_000,
 

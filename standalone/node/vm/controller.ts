@@ -97,6 +97,7 @@ export function vmController(): ControllerDefinition {
     finalizer: vmFinalizer,
     owns: [VirtualMachineInstance, DataVolume],
     ownConditions: false,
+    settleMs: 20,
     concurrency: 8,
 
     async reconcile(vm, ctx) {
