@@ -101,7 +101,8 @@ describe("bad input", function () {
     assert.equal(body.server.fault.code, 500);
     assert.match(body.server.fault.message, /network/i);
     const used = await world();
-    for (const kind of ["IPAddress", "VirtualMachineInstance", "Pod", "taps"]) assert.deepEqual(used[kind], full[kind], kind);
+    for (const kind of ["Port", "IPAddress", "VirtualMachine", "NetworkAttachmentDefinition", "DataVolume", "Pod", "taps"])
+      assert.deepEqual(used[kind], full[kind], kind);
     await remove(`${servers}/${server}`);
     await worldIsAgain(full);
     await remove(`${ports}/${made[0]}`);

@@ -3,13 +3,15 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Cloud, login } from "../bench/cloud.ts";
 import { markName } from "../standalone/supervisor/connect.ts";
 import { pidsWithEnvironment } from "../standalone/supervisor/proc.ts";
 import { down, eventually, instance, root, run, up } from "./cloud.ts";
 import { GuestShell, inGuest, Pinger } from "./guest-shell.ts";
 import { guestsOf, recovered, status } from "./processes.ts";
-import { type Site, site } from "./site.ts";
+import { becomes, buildServer, type Site, site } from "./site.ts";
+import { world, worldIsAgain } from "./world.ts";
 
 const recoveryMs = 30_000;
 const supervised = [
@@ -139,6 +141,37 @@ describe("faults", function () {
     const { pids } = await recovered("supervisor", pid, recoveryMs);
     for (const name of supervised) assert.equal(pids.get(name), before.pids.get(name), `${name} was taken over as it ran`);
     await unharmed("supervisor", started, pids);
+  });
+
+  const removed = (server: string) =>
+    eventually(async () => assert.equal((await api.call("DELETE", `/compute/v2.1/servers/${server}`)).status, 404), recoveryMs, 300);
+
+  for (const name of ["operator", "node", "kube-apiserver", "etcd", "ovsdb-nb", "ovs-vswitchd"]) {
+    it(`a server is built although ${name} dies meanwhile, and goes without a trace`, async () => {
+      const before = await world();
+      const pid = (await status()).pids.get(name);
+      assert.ok(pid);
+      const server = await buildServer(api);
+      await sleep(400);
+      process.kill(pid, "SIGKILL");
+      await becomes(api, `/compute/v2.1/servers/${server}`, "server", "ACTIVE");
+      await recovered(name, pid, recoveryMs);
+      await removed(server);
+      await worldIsAgain(before, recoveryMs);
+    });
+  }
+
+  it("servers with real guests that are deleted in their build leave nothing", async () => {
+    const before = await world();
+    const moments = [0, 200, 500, 1000, 1500, 2500];
+    const oneLife = async (moment: number) => {
+      const server = await buildServer(api);
+      await sleep(moment);
+      await removed(server);
+    };
+    for (const moment of moments) await oneLife(moment);
+    await Promise.all(moments.map(oneLife));
+    await worldIsAgain(before, recoveryMs);
   });
 
   it("a guest that dies is SHUTOFF, and starts again when asked", async () => {

@@ -72,6 +72,14 @@ async function openSecurityGroup(api: Cloud): Promise<void> {
   await make(api, "/network/v2.0/security-group-rules", "security_group_rule", tcp);
 }
 
+/** Asks for a small server of the guest image; resolves with its id, while it is in its build. */
+export async function buildServer(api: Cloud, fields: Record<string, unknown> = {}): Promise<string> {
+  const imageRef = await idByName(api, "/image/v2/images", "images", "guest");
+  const flavorRef = await idByName(api, "/compute/v2.1/flavors", "flavors", "m1.tiny");
+  const networks = [{ uuid: await idByName(api, "/network/v2.0/networks", "networks", "site") }];
+  return make(api, "/compute/v2.1/servers", "server", { name: "built", imageRef, flavorRef, networks, ...fields });
+}
+
 /** Resolves when the guest answers ssh and sees its volume as /dev/sda. `key` is where the private key is written. */
 export async function site(api: Cloud, key: string): Promise<Site> {
   await run(`ssh-keygen -q -t ed25519 -N '' -f ${key}`);
@@ -79,10 +87,7 @@ export async function site(api: Cloud, key: string): Promise<Site> {
   const public_key = readFileSync(`${key}.pub`, "utf8").trim();
   await api.call("POST", "/compute/v2.1/os-keypairs", { keypair: { name: "site", public_key } });
   const { network } = await routedNetwork(api, "site", "10.20.0.0/24");
-  const imageRef = await idByName(api, "/image/v2/images", "images", "guest");
-  const flavorRef = await idByName(api, "/compute/v2.1/flavors", "flavors", "m1.tiny");
-  const fields = { name: "site", imageRef, flavorRef, key_name: "site", networks: [{ uuid: network }] };
-  const server = await make(api, "/compute/v2.1/servers", "server", fields);
+  const server = await buildServer(api, { name: "site", key_name: "site", networks: [{ uuid: network }] });
   const volumes = `/volume/v3/${api.projectID}/volumes`;
   const volume = await make(api, volumes, "volume", { name: "site", size: 1 });
   await becomes(api, `${volumes}/${volume}`, "volume", "available");
