@@ -10,7 +10,7 @@ import { pidsWithEnvironment } from "../standalone/supervisor/proc.ts";
 import { down, eventually, instance, root, run, up } from "./cloud.ts";
 import { GuestShell, inGuest, Pinger } from "./guest-shell.ts";
 import { guestsOf, recovered, status } from "./processes.ts";
-import { becomes, buildServer, type Site, site } from "./site.ts";
+import { becomes, buildServer, portOf, type Site, site } from "./site.ts";
 import { world, worldIsAgain } from "./world.ts";
 
 const recoveryMs = 30_000;
@@ -156,6 +156,7 @@ describe("faults", function () {
       process.kill(pid, "SIGKILL");
       await becomes(api, `/compute/v2.1/servers/${server}`, "server", "ACTIVE");
       await recovered(name, pid, recoveryMs);
+      await becomes(api, `/network/v2.0/ports/${await portOf(api, server)}`, "port", "ACTIVE");
       await removed(server);
       await worldIsAgain(before, recoveryMs);
     });
@@ -174,20 +175,45 @@ describe("faults", function () {
     await worldIsAgain(before, recoveryMs);
   });
 
+  const state = async () => {
+    const { body } = await api.call<{ server: { status: string } }>("GET", `/compute/v2.1/servers/${guest.server}`);
+    return body.server.status;
+  };
+
+  /** Starts the guest that lies still; it must have kept its bytes. */
+  async function startAgain(): Promise<void> {
+    await api.call("POST", `/compute/v2.1/servers/${guest.server}/action`, { "os-start": null });
+    await eventually(async () => assert.equal(await state(), "ACTIVE"), recoveryMs);
+    await keepsBytes();
+  }
+
+  async function keepsBytes(): Promise<void> {
+    const bytes = await eventually(() => inGuest(guest.address, key, "cat kept; sudo head -c 7 /dev/sda"), 90_000);
+    assert.match(bytes, /kept[\s\S]*kumulus/);
+  }
+
   it("a guest that dies is SHUTOFF, and starts again when asked", async () => {
     pinger.close();
     shell.close();
     const before = await status();
     assert.ok(qemu);
     process.kill(qemu, "SIGKILL");
-    const state = async () =>
-      (await api.call<{ server: { status: string } }>("GET", `/compute/v2.1/servers/${guest.server}`)).body.server.status;
     await eventually(async () => assert.equal(await state(), "SHUTOFF"), recoveryMs);
-    await api.call("POST", `/compute/v2.1/servers/${guest.server}/action`, { "os-start": null });
-    await eventually(async () => assert.equal(await state(), "ACTIVE"), recoveryMs);
-    assert.match(await eventually(() => inGuest(guest.address, key, "cat kept"), 90_000), /kept/);
+    await startAgain();
     before.pids.delete(guestName);
     for (const [name, pid] of before.pids) assert.equal((await status()).pids.get(name), pid, `${name} did not notice`);
+  });
+
+  it("all processes die at once, as in a power cut; `make up` brings back the cloud, and the guest when asked", async () => {
+    const before = await status();
+    // The supervisor first, since it would start the others again.
+    for (const pid of before.pids.values()) process.kill(pid, "SIGKILL");
+    assert.equal((await status()).healthy, false);
+    await up();
+    api = await login();
+    await eventually(async () => assert.equal(await state(), "SHUTOFF"), recoveryMs);
+    assert.deepEqual(await inventory(api), ids);
+    await startAgain();
   });
 
   it("`make down` leaves no process, namespace, mount or link", async () => {
@@ -215,8 +241,7 @@ describe("faults", function () {
     await up();
     api = await login();
     assert.deepEqual(await inventory(api), ids);
-    const bytes = await eventually(() => inGuest(guest.address, key, "cat kept; sudo head -c 7 /dev/sda"), 90_000);
-    assert.match(bytes, /kept[\s\S]*kumulus/);
+    await keepsBytes();
     await apiWorks(api, guest.server);
   });
 });

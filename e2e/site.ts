@@ -50,7 +50,8 @@ export async function routedNetwork(api: Cloud, name: string, cidr: string): Pro
   return { network, subnet, router };
 }
 
-async function portOf(api: Cloud, server: string): Promise<string> {
+/** Id of a server's first port. */
+export async function portOf(api: Cloud, server: string): Promise<string> {
   const { body } = await api.call<{ ports: Named[] }>("GET", `/network/v2.0/ports?device_id=${server}`);
   assert.ok(body.ports[0], `a port of ${server}`);
   return body.ports[0].id;
