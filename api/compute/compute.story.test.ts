@@ -8,6 +8,7 @@ import { Subnet } from "../../models/network/subnet.ts";
 import { Volume } from "../../models/volume/volume.ts";
 import { VolumeType } from "../../models/volume/volume-type.ts";
 import type { KubeClient } from "../../operator/contract.ts";
+import { eventually } from "../../operator/testing/eventually.ts";
 import { startTestCloud, type TestCloud } from "../testing/cloud.ts";
 
 interface Answer {
@@ -144,7 +145,7 @@ describe("Nova and Cinder over HTTP", function () {
     const actions = await nova("GET", `/servers/${id}/os-instance-actions`);
     assert.deepEqual(actions.body.instanceActions.map(({ action }) => action).sort(), ["create", "stop"]);
     assert.equal((await nova("DELETE", `/servers/${id}`)).status, 204);
-    assert.equal((await nova("GET", `/servers/${id}`)).status, 404);
+    await eventually(async () => assert.equal((await nova("GET", `/servers/${id}`)).status, 404));
   });
 
   it("keeps a server's objects apart from other projects", async () => {
