@@ -1,27 +1,17 @@
 // What a cloud must refuse over HTTP, with OpenStack's status and fault, and with nothing left behind.
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { type Cloud, login } from "../bench/cloud.ts";
-import { cloud, down, eventually, up } from "./cloud.ts";
+import { down, eventually, up } from "./cloud.ts";
 import { refused, send, services } from "./faulty.ts";
-import { becomes, floatingIP, idByName, make, routedNetwork } from "./site.ts";
 import { makeTenant, removeTenant } from "./tenants.ts";
-import { type World, world, worldIsAgain } from "./world.ts";
+import { becomes, idByName, make, remove, routedNetwork, warmUp } from "./things.ts";
+import { leavesNothing, world, worldIsAgain } from "./world.ts";
 
 const nowhere = "3f0f7c2e-5b1f-4a54-9d7b-0f1c8a1d2e3f";
 const networks = "/network/v2.0/networks";
 const subnets = "/network/v2.0/subnets";
 const ports = "/network/v2.0/ports";
 const servers = "/compute/v2.1/servers";
-
-/** A test after which the world is as it was before. */
-function refuses(title: string, body: (before: World) => Promise<void>): void {
-  it(title, async () => {
-    const before = await world();
-    await body(before);
-    await worldIsAgain(before);
-  });
-}
 
 describe("bad input", function () {
   this.timeout(120_000);
@@ -40,10 +30,6 @@ describe("bad input", function () {
     ...fields,
   });
   const postServer = (fields: Record<string, unknown>) => send(api, "POST", servers, { server: serverFields(fields) });
-  const remove = async (path: string, from: Cloud = api) => {
-    const { status, text } = await send(from, "DELETE", path);
-    assert.ok(status === 204 || status === 202, `DELETE ${path}: ${status} ${text}`);
-  };
 
   before(async function () {
     this.timeout(700_000);
@@ -52,25 +38,18 @@ describe("bad input", function () {
     admin = await login("openrc-admin");
     image = await idByName(api, "/image/v2/images", "images", "guest");
     flavor = await idByName(api, "/compute/v2.1/flavors", "flavors", "m1.tiny");
-    network = await make(api, networks, "network", { name: "good" });
-    await make(api, subnets, "subnet", { network_id: network, ip_version: 4, cidr: "10.30.0.0/24" });
-    // The image's golden disk and what else comes with a first server are there before anything is counted.
-    const first = await make(api, servers, "server", serverFields());
-    await becomes(api, `${servers}/${first}`, "server", "ACTIVE");
-    await remove(`${servers}/${first}`);
-    await eventually(async () => assert.equal((await world()).VirtualMachineInstance, undefined), 30_000);
-    await sleep(500);
+    network = await warmUp(api);
   });
   after(async function () {
     this.timeout(180_000);
     await down();
   });
 
-  refuses("a wrong flavor", async () => refused(await postServer({ flavorRef: nowhere }), "compute", 400, /flavor/i, "badRequest"));
-  refuses("a wrong image", async () => refused(await postServer({ imageRef: nowhere }), "compute", 400, /image/i, "badRequest"));
-  refuses("a wrong key", async () => refused(await postServer({ key_name: "none" }), "compute", 400, /key/i, "badRequest"));
+  leavesNothing("a wrong flavor", async () => refused(await postServer({ flavorRef: nowhere }), "compute", 400, /flavor/i, "badRequest"));
+  leavesNothing("a wrong image", async () => refused(await postServer({ imageRef: nowhere }), "compute", 400, /image/i, "badRequest"));
+  leavesNothing("a wrong key", async () => refused(await postServer({ key_name: "none" }), "compute", 400, /key/i, "badRequest"));
 
-  refuses("a foreign project's network", async () => {
+  leavesNothing("a foreign project's network", async () => {
     const foreign = await make(admin, networks, "network", { name: "private" });
     await make(admin, subnets, "subnet", { network_id: foreign, ip_version: 4, cidr: "10.31.0.0/24" });
     refused(await postServer({ networks: [{ uuid: foreign }] }), "compute", 400, /network/i, "badRequest");
@@ -78,10 +57,10 @@ describe("bad input", function () {
     const subnet = { network_id: foreign, ip_version: 4, cidr: "10.32.0.0/24" };
     refused(await send(api, "POST", subnets, { subnet }), "network", 404, /network/i, "NetworkNotFound");
     refused(await send(api, "GET", `${networks}/${foreign}`), "network", 404, /network/i, "NetworkNotFound");
-    await remove(`${networks}/${foreign}`, admin);
+    await remove(admin, `${networks}/${foreign}`);
   });
 
-  refuses("a full subnet", async () => {
+  leavesNothing("a full subnet", async () => {
     const small = await make(api, networks, "network", { name: "small" });
     await make(api, subnets, "subnet", { network_id: small, ip_version: 4, cidr: "10.33.0.0/29" });
     const made: string[] = [];
@@ -103,17 +82,17 @@ describe("bad input", function () {
     const used = await world();
     for (const kind of ["Port", "IPAddress", "VirtualMachine", "NetworkAttachmentDefinition", "DataVolume", "Pod", "taps"])
       assert.deepEqual(used[kind], full[kind], kind);
-    await remove(`${servers}/${server}`);
+    await remove(api, `${servers}/${server}`);
     await worldIsAgain(full);
-    await remove(`${ports}/${made[0]}`);
+    await remove(api, `${ports}/${made[0]}`);
     const again = await make(api, servers, "server", serverFields({ networks: [{ uuid: small }] }));
     await becomes(api, `${servers}/${again}`, "server", "ACTIVE");
-    await remove(`${servers}/${again}`);
-    for (const id of made.slice(1)) await remove(`${ports}/${id}`);
-    await eventually(() => remove(`${networks}/${small}`), 10_000);
+    await remove(api, `${servers}/${again}`);
+    for (const id of made.slice(1)) await remove(api, `${ports}/${id}`);
+    await eventually(() => remove(api, `${networks}/${small}`), 10_000);
   });
 
-  refuses("an overlapping CIDR", async () => {
+  leavesNothing("an overlapping CIDR", async () => {
     const subnet = { network_id: network, ip_version: 4, cidr: "10.30.0.128/25" };
     refused(await send(api, "POST", subnets, { subnet }), "network", 400, /overlap/i, "InvalidInput");
     const one = await routedNetwork(api, "one", "10.34.0.0/24");
@@ -124,12 +103,12 @@ describe("bad input", function () {
     const inUse = await send(api, "DELETE", `${networks}/${one.network}`);
     refused(inUse, "network", 409, /in use/i, "NetworkInUse");
     await api.call("PUT", `/network/v2.0/routers/${one.router}/remove_router_interface`, { subnet_id: one.subnet });
-    await remove(`/network/v2.0/routers/${one.router}`);
-    await remove(`${networks}/${one.network}`);
-    await remove(`${networks}/${other}`);
+    await remove(api, `/network/v2.0/routers/${one.router}`);
+    await remove(api, `${networks}/${one.network}`);
+    await remove(api, `${networks}/${other}`);
   });
 
-  refuses("a volume in use", async () => {
+  leavesNothing("a volume in use", async () => {
     const [a, b] = await Promise.all([make(api, servers, "server", serverFields()), make(api, servers, "server", serverFields())]);
     const volume = await make(api, volumes(), "volume", { size: 1 });
     await becomes(api, `${volumes()}/${volume}`, "volume", "available");
@@ -142,21 +121,21 @@ describe("bad input", function () {
     await becomes(api, `${volumes()}/${volume}`, "volume", "in-use");
     refused(await attach(b), "compute", 400, /volume/i, "badRequest");
     refused(await send(api, "DELETE", `${volumes()}/${volume}`), "volume", 400, /volume/i, "badRequest");
-    await remove(`${servers}/${a}`);
-    await remove(`${servers}/${b}`);
+    await remove(api, `${servers}/${a}`);
+    await remove(api, `${servers}/${b}`);
     await becomes(api, `${volumes()}/${volume}`, "volume", "available");
-    await remove(`${volumes()}/${volume}`);
+    await remove(api, `${volumes()}/${volume}`);
   });
 
-  refuses("a malformed body, for each service", async () => {
+  leavesNothing("a malformed body, for each service", async () => {
     for (const [service, path] of services(api)) refused(await send(api, "POST", path, '{"server": {'), service, 400, /\w/);
   });
 
-  refuses("a body that is no object, for each service", async () => {
+  leavesNothing("a body that is no object, for each service", async () => {
     for (const [service, path] of services(api)) refused(await send(api, "POST", path, "[1, 2]"), service, 400, /\w/);
   });
 
-  refuses("a body of 100 MiB, for each service, quickly", async () => {
+  leavesNothing("a body of 100 MiB, for each service, quickly", async () => {
     const body = new Uint8Array(100 * 1024 * 1024).fill(32);
     for (const [service, path] of services(api)) {
       const started = Date.now();
@@ -165,7 +144,7 @@ describe("bad input", function () {
     }
   });
 
-  refuses("half a token, for each service", async () => {
+  leavesNothing("half a token, for each service", async () => {
     const half = { base: api.base, token: api.token.slice(0, api.token.length / 2) };
     const paths = services(api).map(([service, path]) => (service === "identity" ? "/identity/v3/projects" : path));
     for (const path of paths) {
@@ -177,7 +156,7 @@ describe("bad input", function () {
     }
   });
 
-  refuses("an image that is no qcow2", async ({ images }) => {
+  leavesNothing("an image that is no qcow2", async ({ images }) => {
     const { body } = await api.call<{ id: string }>("POST", "/image/v2/images", {
       name: "text",
       disk_format: "qcow2",
@@ -190,10 +169,10 @@ describe("bad input", function () {
     const shown = await api.call<{ status: string }>("GET", `/image/v2/images/${body.id}`);
     assert.equal(shown.body.status, "queued");
     refused(await postServer({ imageRef: body.id }), "compute", 400, /image/i, "badRequest");
-    await remove(`/image/v2/images/${body.id}`);
+    await remove(api, `/image/v2/images/${body.id}`);
   });
 
-  refuses("an exceeded quota", async () => {
+  leavesNothing("an exceeded quota", async () => {
     const quota = { instances: 1, cores: 2, volumes: 1, gigabytes: 2, networks: 1, ports: 5, routers: 0 };
     const small = await makeTenant("small", quota);
     const own = await make(small, networks, "network", { name: "only" });
@@ -209,53 +188,5 @@ describe("bad input", function () {
     assert.ok(over);
     refused(over, "compute", 403, /quota/i, "forbidden");
     await removeTenant("small");
-  });
-
-  /** Servers on a routed network, one with a floating IP and a volume, a volume without a server, and a port. */
-  async function fill(tenant: Cloud): Promise<void> {
-    const { network: own } = await routedNetwork(tenant, "own", "10.36.0.0/24");
-    const path = `/volume/v3/${tenant.projectID}/volumes`;
-    const fields = serverFields({ networks: [{ uuid: own }] });
-    const made = await Promise.all([1, 2].map(() => make(tenant, servers, "server", fields)));
-    const [attached] = await Promise.all([1, 2].map(() => make(tenant, path, "volume", { size: 1 })));
-    for (const id of made) await becomes(tenant, `${servers}/${id}`, "server", "ACTIVE");
-    await becomes(tenant, `${path}/${attached}`, "volume", "available");
-    await floatingIP(tenant, made[0] ?? "");
-    await make(tenant, `${servers}/${made[0]}/os-volume_attachments`, "volumeAttachment", { volumeId: attached });
-    await becomes(tenant, `${path}/${attached}`, "volume", "in-use");
-    await make(tenant, ports, "port", { network_id: own });
-    await make(tenant, servers, "server", fields); // is still in its build when the project goes
-  }
-
-  refuses("a project that is deleted with all that is in it", async () => {
-    await fill(await makeTenant("doomed"));
-    await cloud("kubectl delete tenant doomed --timeout=60s");
-    await cloud("kubectl delete roleassignment demo-member-doomed --ignore-not-found");
-  });
-
-  refuses("a project whose namespace is deleted with all that is in it, and comes back empty", async () => {
-    await fill(await makeTenant("emptied"));
-    await cloud("kubectl delete namespace kumulus-emptied --timeout=60s");
-    await eventually(() => cloud("kubectl get securitygroup default -n kumulus-emptied"), 20_000);
-    const { body } = await (await login("openrc", "emptied")).call<{ servers: unknown[] }>("GET", servers);
-    assert.deepEqual(body.servers, []);
-    await removeTenant("emptied");
-  });
-
-  refuses("a server that is deleted in its build, at ten different moments", async () => {
-    const moments = [0, 20, 50, 80, 120, 180, 250, 350, 500, 800];
-    for (const moment of moments) {
-      const server = await make(api, servers, "server", serverFields());
-      await sleep(moment);
-      await remove(`${servers}/${server}`);
-      await eventually(async () => assert.equal((await send(api, "GET", `${servers}/${server}`)).status, 404), 20_000, 100);
-    }
-    await Promise.all(
-      moments.map(async (moment) => {
-        const server = await make(api, servers, "server", serverFields());
-        await sleep(moment);
-        await remove(`${servers}/${server}`);
-      }),
-    );
   });
 });

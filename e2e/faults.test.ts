@@ -10,7 +10,8 @@ import { pidsWithEnvironment } from "../standalone/supervisor/proc.ts";
 import { down, eventually, instance, root, run, up } from "./cloud.ts";
 import { GuestShell, inGuest, Pinger } from "./guest-shell.ts";
 import { guestsOf, recovered, status } from "./processes.ts";
-import { becomes, buildServer, portOf, type Site, site } from "./site.ts";
+import { type Site, site } from "./site.ts";
+import { becomes, buildServer, portOf } from "./things.ts";
 import { world, worldIsAgain } from "./world.ts";
 
 const recoveryMs = 30_000;
@@ -151,7 +152,7 @@ describe("faults", function () {
       const before = await world();
       const pid = (await status()).pids.get(name);
       assert.ok(pid);
-      const server = await buildServer(api);
+      const server = await buildServer(api, guest.network);
       await sleep(400);
       process.kill(pid, "SIGKILL");
       await becomes(api, `/compute/v2.1/servers/${server}`, "server", "ACTIVE");
@@ -166,7 +167,7 @@ describe("faults", function () {
     const before = await world();
     const moments = [0, 200, 500, 1000, 1500, 2500];
     const oneLife = async (moment: number) => {
-      const server = await buildServer(api);
+      const server = await buildServer(api, guest.network);
       await sleep(moment);
       await removed(server);
     };

@@ -105,3 +105,12 @@ export async function worldIsAgain(before: World, timeoutMs = 20_000): Promise<v
     300,
   );
 }
+
+/** A test after which the world is as it was before. */
+export function leavesNothing(title: string, body: (before: World) => Promise<void>): void {
+  it(title, async () => {
+    const before = await world();
+    await body(before);
+    await worldIsAgain(before);
+  });
+}
