@@ -52,13 +52,14 @@ async function operator(role: Role): Promise<void> {
   const { computeControllers } = await import("./controllers/compute/controllers.ts");
   const { imageControllers } = await import("./controllers/image/controllers.ts");
   const { volumeControllers } = await import("./controllers/volume/controllers.ts");
-  const { imageKeySource } = await import("./controllers/image/golden.ts");
+  const { sharedKey } = await import("./operator/shared-key.ts");
+  const { imageKeySecret } = await import("./domain/image/golden.ts");
   const { systemNamespace } = await import("./domain/id.ts");
 
   const { client, caches, metrics } = await runtime("operator", role);
   const ovn = (database: string, remote: string, tables: typeof northboundTables) =>
     createOvsdbClient({ remotes: [remote], database, tables, leaderOnly: true, log, signal });
-  const golden = { imageBaseURL: config.apiURL, imageKey: imageKeySource() };
+  const golden = { imageBaseURL: config.apiURL, imageKey: sharedKey(imageKeySecret) };
   const manager = createManager({
     client,
     caches,

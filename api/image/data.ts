@@ -6,7 +6,6 @@ import { idOf } from "../../domain/id.ts";
 import { verifyImageURL } from "../../domain/image/golden.ts";
 import type { Image } from "../../models/image/image.ts";
 import { publicRule, type Reply, type Route, route } from "../http/route.ts";
-import type { ImageKey } from "./image-key.ts";
 import { rangeOf } from "./range.ts";
 import { upload } from "./upload.ts";
 import type { ImageWorld } from "./world.ts";
@@ -72,13 +71,13 @@ export function dataRoutes(world: ImageWorld): Route[] {
 }
 
 /** For CDI, which has no token: whoever has a signed URL of the operator's gets the bytes until it expires. */
-export function signedDataRoute(world: ImageWorld, key: ImageKey): Route {
+export function signedDataRoute(world: ImageWorld, key: () => Promise<Uint8Array>): Route {
   return route({
     method: "GET",
     path: "/images/:namespace/:name",
     policy: publicRule,
     async handle({ path, rawQuery, method, headers }) {
-      const named = verifyImageURL(`/internal${path}?${rawQuery}`, await key.get(), Date.now());
+      const named = verifyImageURL(`/internal${path}?${rawQuery}`, await key(), Date.now());
       if (!named) throw new KumulusError("Forbidden", "The URL's signature is wrong or has expired.");
       const image = world.images.get(named.name, named.namespace);
       if (!image) throw new KumulusError("NotFound", `There is no image ${named.name}.`);

@@ -4,7 +4,6 @@ import { createHash } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { request as httpRequest } from "node:http";
 import { join } from "node:path";
-import { systemNamespace } from "../../domain/id.ts";
 import { imageKeySecret, signedImageURL } from "../../domain/image/golden.ts";
 import { Image } from "../../models/image/image.ts";
 import { Secret } from "../../operator/kube/core-kinds.ts";
@@ -189,7 +188,7 @@ describe("images", function () {
     const [image] = await cloud.client.list(Image);
     assert.ok(image);
     await call("", "GET", `${cloud.api.url}/internal/images/a/b?expires=1&signature=x`);
-    const secret = await cloud.client.get(Secret, { name: imageKeySecret, namespace: systemNamespace });
+    const secret = await cloud.client.get(Secret, imageKeySecret);
     const url = (expires: number) =>
       signedImageURL(
         cloud.api.url,

@@ -4,7 +4,6 @@ import type { PolicyTable } from "../http/policy.ts";
 import type { ApiRequest } from "../http/request.ts";
 import { publicRule, route, type Service } from "../http/route.ts";
 import { dataRoutes, signedDataRoute } from "./data.ts";
-import type { ImageKey } from "./image-key.ts";
 import { imageRoutes, tagRoutes } from "./images.ts";
 import { imageSchema, imagesSchema } from "./schema.ts";
 import type { ImageWorld } from "./world.ts";
@@ -59,6 +58,6 @@ export function imageService(world: ImageWorld): Service {
   };
 }
 
-export function internalService(world: ImageWorld, key: ImageKey): Service {
+export function internalService(world: ImageWorld, key: () => Promise<Uint8Array>): Service {
   return { name: "internal", mount: "/internal", faults: glanceFaults, policies: {}, routes: [signedDataRoute(world, key)] };
 }

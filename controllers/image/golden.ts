@@ -1,12 +1,9 @@
 // The golden disk of an image on a volume type: when it must be made, made again, or waited for.
-import { randomBytes } from "node:crypto";
 import { DataVolume } from "../../clients/cdi/kinds.ts";
 import { isCode } from "../../domain/errors.ts";
-import { systemNamespace } from "../../domain/id.ts";
 import {
   goldenName,
   imageAnnotation,
-  imageKeySecret,
   imageURLExpiry,
   imageURLLifetimeMs,
   signedImageURL,
@@ -15,15 +12,15 @@ import {
 import { imageDiskGiB } from "../../domain/image/min-disk.ts";
 import type { Image } from "../../models/image/image.ts";
 import type { VolumeType } from "../../models/volume/volume-type.ts";
-import type { Context, KubeClient } from "../../operator/contract.ts";
-import { Secret } from "../../operator/kube/core-kinds.ts";
+import type { Context } from "../../operator/contract.ts";
+import type { SharedKey } from "../../operator/shared-key.ts";
 import { dataVolumeSpec, progressOf } from "../volume/data-volume.ts";
 
 export interface GoldenDependencies {
   /** Where CDI reaches the API, such as http://kumulus-api:8774. */
   imageBaseURL: string;
   /** Gives the key that signs image URLs. */
-  imageKey: (client: KubeClient) => Promise<Uint8Array>;
+  imageKey: SharedKey;
   now: () => Date;
 }
 
@@ -89,33 +86,4 @@ export async function makeGolden(
   } catch (error) {
     if (!isCode(error, "Conflict")) throw error;
   }
-}
-
-/** Reads the key of image URLs once, and makes it when nobody has yet. */
-export function imageKeySource(): (client: KubeClient) => Promise<Uint8Array> {
-  let key: Promise<Uint8Array> | undefined;
-  return (client) => {
-    key ??= readImageKey(client).catch((error: unknown) => {
-      key = undefined;
-      throw error;
-    });
-    return key;
-  };
-}
-
-async function readImageKey(client: KubeClient): Promise<Uint8Array> {
-  const fresh: Secret = {
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: { name: imageKeySecret, namespace: systemNamespace },
-    data: { key: randomBytes(32).toString("base64") },
-  };
-  const secret = await client.get(Secret, fresh.metadata).catch(async (error: unknown) => {
-    if (!isCode(error, "NotFound")) throw error;
-    return client.create(Secret, fresh).catch((second: unknown) => {
-      if (!isCode(second, "Conflict")) throw second;
-      return client.get(Secret, fresh.metadata);
-    });
-  });
-  return Buffer.from(secret.data?.key ?? "", "base64");
 }

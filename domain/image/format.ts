@@ -2,7 +2,7 @@
 import { KumulusError } from "../errors.ts";
 import { type ByteRanges, type Finding, probes } from "./probes.ts";
 
-export type { Finding, ImageFormat } from "./probes.ts";
+export type { Finding } from "./probes.ts";
 
 interface Range {
   start: number;

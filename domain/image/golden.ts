@@ -1,7 +1,7 @@
 // The golden disk of an image on one volume type: its name, and the signed URL from which CDI fetches the image's bytes.
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { Image } from "../../models/image/image.ts";
-import { idOf } from "../id.ts";
+import { idOf, systemNamespace } from "../id.ts";
 
 /** On a golden DataVolume: name of the Image (of its namespace) that it was made from. An annotation, since names may be longer than labels. */
 export const imageAnnotation = "kumulus.cloud/image";
@@ -9,7 +9,7 @@ export const imageAnnotation = "kumulus.cloud/image";
 export const volumeTypeAnnotation = "kumulus.cloud/volume-type";
 
 /** Secret in the system namespace whose `data.key` signs image URLs: 32 bytes. Whoever comes first makes it. */
-export const imageKeySecret = "image-url-key";
+export const imageKeySecret = Object.freeze({ name: "image-url-key", namespace: systemNamespace });
 
 /** How long CDI may take to fetch an image before its URL must be made anew. */
 export const imageURLLifetimeMs = 60 * 60 * 1000;

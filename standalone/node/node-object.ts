@@ -1,9 +1,9 @@
 // The Node object of this host: where kube-apiserver finds the logs of its pods, and what the hypervisor has.
 import { cpus, release, totalmem } from "node:os";
+import { quantityOf } from "../../domain/volume/quantity.ts";
 import type { KubeClient } from "../../operator/contract.ts";
 import { Node } from "../../operator/kube/core-kinds.ts";
 import { timestamp } from "./conditions.ts";
-import { quantityOf } from "./storage/quantity.ts";
 
 const fieldManager = "kumulus-node";
 const mostPods = "100000";

@@ -1,6 +1,7 @@
 // A real API server with our controllers and the played engines, for stories: create objects as a user does, then look at the world.
 import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
+import { imageKeySecret } from "../../../domain/image/golden.ts";
 import { Flavor } from "../../../models/compute/flavor.ts";
 import { KeyPair } from "../../../models/compute/key-pair.ts";
 import type { Server } from "../../../models/compute/server.ts";
@@ -14,10 +15,10 @@ import { Namespace, StorageClass } from "../../../operator/kube/core-kinds.ts";
 import { createLog } from "../../../operator/log.ts";
 import { createManager } from "../../../operator/manager.ts";
 import { createMetrics } from "../../../operator/metrics.ts";
+import { sharedKey } from "../../../operator/shared-key.ts";
 import { type ControlPlane, startControlPlane } from "../../../operator/testing/control-plane.ts";
 import { eventually } from "../../../operator/testing/eventually.ts";
 import { imageControllers } from "../../image/controllers.ts";
-import { imageKeySource } from "../../image/golden.ts";
 import { volumeControllers } from "../../volume/controllers.ts";
 import { computeControllers } from "../controllers.ts";
 import { publicKey } from "./fixtures.ts";
@@ -59,7 +60,7 @@ export async function startCloud(goldenIdleMs?: number): Promise<Cloud> {
   const power = playedPower(plane.client);
   const deletedImages: string[] = [];
   const imageStore = { delete: async (location: string) => void deletedImages.push(location) };
-  const golden = { imageBaseURL: "http://127.0.0.1:8774", imageKey: imageKeySource() };
+  const golden = { imageBaseURL: "http://127.0.0.1:8774", imageKey: sharedKey(imageKeySecret) };
   const ours = [
     ...computeControllers({ kubeVirt: power, ...golden }),
     ...imageControllers({ imageStore, ...(goldenIdleMs !== undefined && { goldenIdleMs }) }),

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { DataVolume } from "../../../clients/cdi/kinds.ts";
 import { isCode } from "../../../domain/errors.ts";
 import { finalizers } from "../../../domain/finalizers.ts";
-import { quantityBytes } from "../../../domain/volume/quantity.ts";
+import { bytesOf } from "../../../domain/volume/quantity.ts";
 import { Port } from "../../../models/network/port.ts";
 import type { Context, ControllerDefinition } from "../../../operator/contract.ts";
 import { defineController, watch } from "../../../operator/controller/define-controller.ts";
@@ -84,7 +84,7 @@ async function makeClaim(dataVolume: DataVolume, ctx: Context): Promise<void> {
 async function bind(claim: PersistentVolumeClaim, ctx: Context): Promise<void> {
   const asked = String(claim.spec?.resources?.requests?.storage ?? "");
   const has = String(claim.status?.capacity?.storage ?? "");
-  if (claim.status?.phase === "Bound" && quantityBytes(has) >= quantityBytes(asked)) return;
+  if (claim.status?.phase === "Bound" && (bytesOf(has) ?? 0) >= (bytesOf(asked) ?? 0)) return;
   const { name, namespace } = claim.metadata;
   const status = { phase: "Bound", accessModes: claim.spec?.accessModes, capacity: { storage: asked } };
   await ctx.client.patch(PersistentVolumeClaim, { name, ...(namespace && { namespace }) }, { status }, { subresource: "status" });

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { DataVolume } from "../../../clients/cdi/kinds.ts";
 import { displayNameOf, idOf } from "../../../domain/id.ts";
 import { volumeImageError } from "../../../domain/image/min-disk.ts";
-import { quantityBytes, quantityGiB } from "../../../domain/volume/quantity.ts";
+import { bytesOf, quantityGiB } from "../../../domain/volume/quantity.ts";
 import { type VolumeState, volumePhase } from "../../../domain/volume/status.ts";
 import type { Server } from "../../../models/compute/server.ts";
 import type { Image } from "../../../models/image/image.ts";
@@ -149,7 +149,7 @@ function volumeSource(volume: Volume, { source }: Seen): Source | DiskStep {
 
 function grownDisk(volume: Volume, claim: PersistentVolumeClaim | undefined): DiskStep {
   const { sizeGiB } = volume.spec;
-  const asked = quantityBytes(String(claim?.spec?.resources?.requests?.storage ?? ""));
+  const asked = bytesOf(claim?.spec?.resources?.requests?.storage) ?? sizeGiB * 1024 ** 3;
   const has = quantityGiB(String(claim?.status?.capacity?.storage ?? ""));
   const ready: DiskStep = { disk: "ready", reason: "Bound", message: "The disk can be used", growing: has < sizeGiB };
   return asked < sizeGiB * 1024 ** 3 ? { ...ready, growTo: sizeGiB } : ready;

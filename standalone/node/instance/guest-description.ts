@@ -3,6 +3,7 @@
 import type { VirtualMachineInstance } from "../../../clients/kubevirt/kinds.ts";
 import { NetworkAttachmentDefinition } from "../../../clients/multus/kinds.ts";
 import { Waiting } from "../../../domain/errors.ts";
+import { bytesOf } from "../../../domain/volume/quantity.ts";
 import type { Context } from "../../../operator/contract.ts";
 import { PersistentVolume, PersistentVolumeClaim, Secret } from "../../../operator/kube/core-kinds.ts";
 import { configDriveFiles } from "../config-drive/content.ts";
@@ -12,7 +13,6 @@ import { guestPaths } from "../guest/guest-paths.ts";
 import type { GuestDisk, GuestNic, GuestSpec } from "../guest/guest-spec.ts";
 import { nadKey, parsePlugConfig, tapName } from "../plug/nad.ts";
 import type { Plug } from "../plug/plugs.ts";
-import { bytesOf } from "../storage/quantity.ts";
 import type { InstanceDeps } from "./deps.ts";
 import { claimOf, diskOf, isHotplug, placement, type Volume } from "./volumes.ts";
 

@@ -1,6 +1,7 @@
 // PersistentVolumeClaims that no DataVolume fills, and the growth of all of them: the CSI provisioner's and resizer's part.
 
 import { VolumeSnapshot, VolumeSnapshotContent } from "../../../clients/snapshot/kinds.ts";
+import { bytesOf, quantityOf } from "../../../domain/volume/quantity.ts";
 import type { Context, ControllerDefinition } from "../../../operator/contract.ts";
 import { defineController, watch } from "../../../operator/controller/define-controller.ts";
 import { PersistentVolume, PersistentVolumeClaim, StorageClass } from "../../../operator/kube/core-kinds.ts";
@@ -8,7 +9,6 @@ import { replaceStatus } from "../write.ts";
 import type { StorageDeps } from "./deps.ts";
 import { driverName, handleOf, ourClass, requestedBytes } from "./driver.ts";
 import { boundHandle, provideVolume, readySnapshot } from "./provision.ts";
-import { bytesOf, quantityOf } from "./quantity.ts";
 
 const cdiGroup = "cdi.kubevirt.io";
 const sourcePollMs = 2_000;

@@ -1,7 +1,7 @@
 // The claim that a DataVolume makes, as cdi-controller writes it. Pure.
 import type { DataVolume } from "../../../clients/cdi/kinds.ts";
+import { quantityOf } from "../../../domain/volume/quantity.ts";
 import type { PersistentVolumeClaim } from "../../../operator/kube/core-kinds.ts";
-import { quantityOf } from "./quantity.ts";
 
 const references = {
   import: ["VolumeImportSource", "volume-import-source"],

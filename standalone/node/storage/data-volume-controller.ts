@@ -2,6 +2,7 @@
 import { DataVolume } from "../../../clients/cdi/kinds.ts";
 import { VolumeSnapshot } from "../../../clients/snapshot/kinds.ts";
 import { isCode } from "../../../domain/errors.ts";
+import { bytesOf } from "../../../domain/volume/quantity.ts";
 import type { KubeObject } from "../../../models/kind.ts";
 import type { Caches, Context, ControllerDefinition, Result } from "../../../operator/contract.ts";
 import { defineController, index, watch } from "../../../operator/controller/define-controller.ts";
@@ -13,7 +14,6 @@ import { dataVolumeStatus, failing, type Progress, pending, refused, succeeded, 
 import type { StorageDeps } from "./deps.ts";
 import { handleOf, ourClass, requestedBytes } from "./driver.ts";
 import { boundHandle, provideVolume, readySnapshot } from "./provision.ts";
-import { bytesOf } from "./quantity.ts";
 
 interface Step {
   progress: Progress;

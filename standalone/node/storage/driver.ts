@@ -1,6 +1,7 @@
 // The storage class's driver: its name, and the objects that tie a claim to a volume of this host. Pure.
+
+import { bytesOf, quantityOf } from "../../../domain/volume/quantity.ts";
 import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from "../../../operator/kube/core-kinds.ts";
-import { bytesOf, quantityOf } from "./quantity.ts";
 
 export const driverName = "local.kumulus.cloud";
 const defaultClass = "storageclass.kubernetes.io/is-default-class";

@@ -1,6 +1,7 @@
 // VolumeSnapshots: the snapshot controller's and the CSI snapshotter's part.
 import { VolumeSnapshot, VolumeSnapshotClass, VolumeSnapshotContent } from "../../../clients/snapshot/kinds.ts";
 import { isCode } from "../../../domain/errors.ts";
+import { quantityOf } from "../../../domain/volume/quantity.ts";
 import type { Context, ControllerDefinition } from "../../../operator/contract.ts";
 import { defineController } from "../../../operator/controller/define-controller.ts";
 import { PersistentVolume, PersistentVolumeClaim } from "../../../operator/kube/core-kinds.ts";
@@ -9,7 +10,6 @@ import { replaceStatus } from "../write.ts";
 import type { StorageDeps } from "./deps.ts";
 import { driverName, snapshotHandle } from "./driver.ts";
 import { boundHandle } from "./provision.ts";
-import { quantityOf } from "./quantity.ts";
 
 const retryMs = 5_000;
 const defaultClass = "snapshot.storage.kubernetes.io/is-default-class";

@@ -1,7 +1,7 @@
 // The VMI of one start, as virt-controller makes it from the VM's template. Pure.
 import { createHash } from "node:crypto";
 import type { VirtualMachine, VirtualMachineInstance, VirtualMachineInstanceSpec } from "../../../clients/kubevirt/kinds.ts";
-import { bytesOf } from "../storage/quantity.ts";
+import { bytesOf } from "../../../domain/volume/quantity.ts";
 
 export const vmFinalizer = "kubevirt.io/virtualMachineControllerFinalize";
 export const foregroundFinalizer = "kubevirt.io/foregroundDeleteVirtualMachine";
