@@ -33,7 +33,7 @@ async function runStep(step: Step): Promise<{ ok: boolean; counts: Counts }> {
   const started = Date.now();
   console.log(`\n── ${step.name}`);
   const [program = "", ...args] = step.command;
-  const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" } });
   let output = "";
   child.stdout.on("data", (part: Buffer) => {
     output += part;
