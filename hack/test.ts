@@ -1,6 +1,7 @@
 // `make test`: every check that must pass before a commit lands, in order from cheap to dear; ends with one line of counts.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { stripVTControlCharacters } from "node:util";
 
 interface Step {
   name: string;
@@ -27,7 +28,7 @@ interface Counts {
 }
 
 const count = (output: string, word: string) =>
-  [...output.matchAll(new RegExp(`^\\s*(\\d+) ${word}`, "gm"))].reduce((sum, match) => sum + Number(match[1]), 0);
+  [...stripVTControlCharacters(output).matchAll(new RegExp(`^\\s*(\\d+) ${word}`, "gm"))].reduce((sum, match) => sum + Number(match[1]), 0);
 
 async function runStep(step: Step): Promise<{ ok: boolean; counts: Counts }> {
   const started = Date.now();

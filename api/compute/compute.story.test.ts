@@ -188,7 +188,7 @@ describe("Nova and Cinder over HTTP", function () {
     assert.equal((await nova("DELETE", `/servers/${id}/os-volume_attachments/${volume}`)).status, 202);
     assert.equal((await nova("GET", `/servers/${id}/os-volume_attachments/${volume}`)).status, 404);
     assert.equal((await cinder("DELETE", `/volumes/${volume}`)).status, 202);
-    assert.equal((await cinder("GET", `/volumes/${volume}`)).status, 404);
+    await eventually(async () => assert.equal((await cinder("GET", `/volumes/${volume}`)).status, 404));
     await nova("DELETE", `/servers/${id}`);
   });
 

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { Network } from "../../models/network/network.ts";
 import { Port } from "../../models/network/port.ts";
 import { Subnet } from "../../models/network/subnet.ts";
+import { eventually } from "../../operator/testing/eventually.ts";
 import { startTestCloud, type TestCloud } from "../testing/cloud.ts";
 
 interface Answer {
@@ -142,7 +143,8 @@ describe("the Networking API", function () {
     await made("subnets", "subnet", { network_id: network.id, ip_version: 4, cidr: "10.5.0.0/24" });
     const play = async (status: (subnet: string) => object) => {
       for (;;) {
-        const [port] = await cloud.client.list(Port, { namespace: "kumulus-demo" });
+        const ports = await cloud.client.list(Port, { namespace: "kumulus-demo" });
+        const port = ports.find(({ metadata }) => !metadata.deletionTimestamp);
         const [subnet] = (await cloud.client.list(Subnet, { namespace: "kumulus-demo" })).filter(({ spec }) => spec.cidr === "10.5.0.0/24");
         if (port && subnet)
           return cloud.client.patch(
@@ -170,7 +172,7 @@ describe("the Networking API", function () {
     };
     await play(() => ({ conditions: [{ ...condition, observedGeneration: 1 }] }));
     assert.deepEqual([(await full).status, (await full).body.NeutronError.type], [409, "IpAddressGenerationFailure"]);
-    assert.equal((await cloud.client.list(Port, { namespace: "kumulus-demo" })).length, 0);
+    await eventually(async () => assert.equal((await cloud.client.list(Port, { namespace: "kumulus-demo" })).length, 0));
     await refused("POST", "/v2.0/ports", { port: { network_id: network.id, mac_address: "01:00:5e:00:00:01" } }, 400, "HTTPBadRequest");
   });
 
