@@ -8,6 +8,7 @@ import { Network } from "../../models/network/network.ts";
 import { Port } from "../../models/network/port.ts";
 import { SecurityGroup } from "../../models/network/security-group.ts";
 import { Subnet } from "../../models/network/subnet.ts";
+import { eventually } from "../../operator/testing/eventually.ts";
 import { startTestCloud, type TestCloud } from "../testing/cloud.ts";
 
 const namespace = "kumulus-demo";
@@ -72,7 +73,7 @@ describe("parts of a server over HTTP", function () {
   /** Gives the next Port that has none an address, or says why not. */
   async function playPort(outcome: "address" | "NoFreeAddress"): Promise<void> {
     for (let round = 0; round < 300; round += 1) {
-      const port = (await cloud.client.list(Port, { namespace })).find((one) => !one.status);
+      const port = (await cloud.client.list(Port, { namespace })).find(({ metadata, status }) => !status && !metadata.deletionTimestamp);
       if (port) {
         const lastTransitionTime = new Date().toISOString();
         const ready = { type: "Ready", status: "False", reason: outcome, message: "It is full.", lastTransitionTime };
@@ -108,13 +109,13 @@ describe("parts of a server over HTTP", function () {
 
     assert.equal(await status("DELETE", `/os-interface/${nic.port_id}`), 202);
     assert.equal(await status("DELETE", `/os-interface/${nic.port_id}`), 404);
-    assert.deepEqual(await cloud.client.list(Port, { namespace }), []);
+    await eventually(async () => assert.deepEqual(await cloud.client.list(Port, { namespace }), []));
   });
 
   it("leaves no Port when the subnet is full", async () => {
     const [made] = await Promise.all([call("POST", "/os-interface", {}), playPort("NoFreeAddress")]);
     assert.equal(made.status, 400, JSON.stringify(made.body));
-    assert.deepEqual(await cloud.client.list(Port, { namespace }), []);
+    await eventually(async () => assert.deepEqual(await cloud.client.list(Port, { namespace }), []));
     assert.deepEqual((await cloud.client.get(Server, { name: "vm", namespace })).spec.networks ?? [], []);
   });
 
