@@ -92,6 +92,21 @@ describe("bad input", function () {
     await eventually(() => remove(api, `${networks}/${small}`), 10_000);
   });
 
+  leavesNothing("a gateway address outside the external network", async () => {
+    const network_id = await idByName(api, networks, "networks", "public");
+    for (const ip_address of ["1.2.3.4", "fe80::1", ""]) {
+      const external_gateway_info = { network_id, external_fixed_ips: [{ ip_address }] };
+      const answer = await send(admin, "POST", "/network/v2.0/routers", { router: { external_gateway_info } });
+      refused(answer, "network", 400, /ip/i, "InvalidInput");
+    }
+  });
+
+  leavesNothing("a name that the network's database can not hold disturbs nobody", async () => {
+    const port = await make(api, ports, "port", { network_id: network, name: "zero \0 byte", device_id: "\0" });
+    const other = await make(api, ports, "port", { network_id: network });
+    for (const id of [port, other]) await remove(api, `${ports}/${id}`);
+  });
+
   leavesNothing("an overlapping CIDR", async () => {
     const subnet = { network_id: network, ip_version: 4, cidr: "10.30.0.128/25" };
     refused(await send(api, "POST", subnets, { subnet }), "network", 400, /overlap/i, "InvalidInput");

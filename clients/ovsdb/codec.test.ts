@@ -87,6 +87,16 @@ describe("ovsdb codec", () => {
     assert.deepEqual(decodeValue(set, ["uuid", "a"]), ["a"]);
   });
 
+  it("holds back what would make the server drop the connection, and knows the stored form as equal", () => {
+    const text: ColumnType = { key: "string", min: 1, max: 1 };
+    const map: ColumnType = { key: "string", value: "string", min: 0, max: 9 };
+    assert.equal(encodeValue(text, "a\0b"), "a\ufffdb");
+    assert.equal(encodeValue(text, "a\ud800"), "a\ufffd");
+    assert.deepEqual(encodeValue(map, { name: "\0" }), ["map", [["name", "\ufffd"]]]);
+    assert.ok(sameValue(map, { name: "\0" }, { name: "\ufffd" }));
+    assert.ok(sameValue(text, "a\0b", "a\ufffdb"));
+  });
+
   it("refuses values of another type", () => {
     assert.throws(() => encodeValue({ key: "integer", min: 1, max: 1 }, "1"), /Not an OVSDB value/);
     assert.throws(() => encodeValue({ key: "string", min: 0, max: many }, { a: "b" }), /Not an OVSDB value/);

@@ -41,12 +41,21 @@ function bad(what: string): KumulusError {
   return new KumulusError("Invalid", `Not an OVSDB value: ${what}`, { reason: "syntax error" });
 }
 
+/**
+ * What the database can hold of a text. On a zero byte or half a surrogate pair ovsdb-server drops the connection and with it every transaction
+ * under way, so one tenant's odd name would stop the network for all; U+FFFD stands in for them.
+ */
+function storable<T extends Atom>(atom: T): T | string {
+  if (typeof atom !== "string" || (atom.isWellFormed() && !atom.includes("\0"))) return atom;
+  return atom.toWellFormed().replaceAll("\0", "\ufffd");
+}
+
 function encodeAtom(type: AtomType, atom: Atom): Json {
   if (type === "uuid") {
     if (typeof atom === "string") return ["uuid", atom];
     if (typeof atom === "object") return ["named-uuid", atom.named];
   } else if (typeof atom === (type === "integer" || type === "real" ? "number" : type)) {
-    return atom as string | number | boolean;
+    return storable(atom as string | number | boolean);
   }
   throw bad(`${JSON.stringify(atom)} for ${type}`);
 }
@@ -112,10 +121,11 @@ function compareAtoms(a: Atom, b: Atom): number {
 export function canonicalValue(type: ColumnType, value: Value | undefined): Value | undefined {
   if (type.value !== undefined) {
     const entries = Object.entries((value ?? {}) as Record<string, Atom>);
-    return Object.fromEntries(entries.sort(([a], [b]) => compareAtoms(a, b)));
+    const held = entries.map(([key, atom]): [string, Atom] => [storable(key), storable(atom)]);
+    return Object.fromEntries(held.sort(([a], [b]) => compareAtoms(a, b)));
   }
-  if (type.max === 1) return value !== undefined && isList(value) ? value[0] : value;
-  const list = value === undefined ? [] : isList(value) ? value : [value as Atom];
+  const list = (value === undefined ? [] : isList(value) ? value : [value as Atom]).map(storable);
+  if (type.max === 1) return list[0];
   return [...new Set(list)].sort(compareAtoms);
 }
 

@@ -1,4 +1,5 @@
 // Keeps each Router's ports and its rows in OVN.
+import { isCode } from "../../../domain/errors.ts";
 import { finalizers } from "../../../domain/finalizers.ts";
 import { Network } from "../../../models/network/network.ts";
 import { Port } from "../../../models/network/port.ts";
@@ -6,7 +7,7 @@ import { Router } from "../../../models/network/router.ts";
 import { Subnet } from "../../../models/network/subnet.ts";
 import type { Caches, Context, ControllerDefinition, Source } from "../../../operator/contract.ts";
 import { defineController, watch } from "../../../operator/controller/define-controller.ts";
-import { keyOf, type NetworkDeps, rowOwner } from "../deps.ts";
+import { keyOf, type NetworkDeps, notReady, rowOwner } from "../deps.ts";
 import { by, networkIndexes, place } from "../indexes.ts";
 import { desiredRouterRows } from "./desired.ts";
 import { gatherRouter, type RouterWorld } from "./gather.ts";
@@ -17,6 +18,20 @@ import { routerStatus } from "./status.ts";
 export function gatewayChassis(world: RouterWorld, { chassis }: NetworkDeps): string[] {
   const provider = world.gateway?.network?.spec.provider;
   return world.gateway ? chassis.gateways(provider?.physicalNetwork) : [];
+}
+
+/** How long a router waits whose ports can not have the addresses that it names; subnets may come that allow them. */
+const refusedRetryMs = 30_000;
+
+/** Resolves with what refuses one of the ports, such as an address outside the subnets; rejects on anything else. */
+async function refusalOf(work: Promise<void>): Promise<string | undefined> {
+  try {
+    await work;
+  } catch (error) {
+    if (!isCode(error, "Invalid")) throw error;
+    return error.message;
+  }
+  return undefined;
 }
 
 async function applyPorts(router: Router, world: RouterWorld, ctx: Context): Promise<void> {
@@ -45,11 +60,16 @@ export function routerController(deps: NetworkDeps, sources: readonly Source[]):
 
     async reconcile(router, ctx) {
       const world = gatherRouter(router, ctx);
-      await applyPorts(router, world, ctx);
+      const refusal = await refusalOf(applyPorts(router, world, ctx));
       const seen = gatherRouter(router, ctx);
       await northbound.apply(rowOwner(router), desiredRouterRows(router, seen, gatewayChassis(seen, deps), settings));
-      await ctx.applyStatus(Router, router, routerStatus(router, seen));
-      return {};
+      const status = routerStatus(router, seen);
+      if (refusal === undefined) {
+        await ctx.applyStatus(Router, router, status);
+        return {};
+      }
+      await ctx.applyStatus(Router, router, { ...status, conditions: [notReady("InvalidAddress", refusal)] });
+      return { requeueAfterMs: refusedRetryMs };
     },
 
     async finalize(router, ctx) {
