@@ -99,6 +99,8 @@ describe("bad input", function () {
       const answer = await send(admin, "POST", "/network/v2.0/routers", { router: { external_gateway_info } });
       refused(answer, "network", 400, /ip/i, "InvalidInput");
     }
+    const floatingip = { floating_network_id: network_id, floating_ip_address: "1.2.3.4" };
+    refused(await send(admin, "POST", "/network/v2.0/floatingips", { floatingip }), "network", 400, /ip/i, "InvalidInput");
   });
 
   leavesNothing("a name that the network's database can not hold disturbs nobody", async () => {

@@ -9,6 +9,7 @@ import { defineController, watch } from "../../../operator/controller/define-con
 import { keyOf, type NetworkDeps, rowOwner, soonMs } from "../deps.ts";
 import { by, networkIndexes, place } from "../indexes.ts";
 import { missingRow } from "../ovn/parents.ts";
+import { refusalOf, refusedRetryMs } from "../refusal.ts";
 import { desiredFloatingRows } from "./desired.ts";
 import { desiredFloatingPort, floatingPortName, gatherFloatingIP } from "./gather.ts";
 import { floatingStatus } from "./status.ts";
@@ -38,13 +39,16 @@ export function floatingIPController({ northbound }: NetworkDeps, sources: reado
 
     async reconcile(floating, ctx) {
       const before = gatherFloatingIP(floating, ctx);
-      if (before.network?.spec.external) await ctx.apply(Port, desiredFloatingPort(floating), { owner: floating });
+      const isPossible = before.network?.spec.external === true;
+      const refusal = isPossible && (await refusalOf(ctx.apply(Port, desiredFloatingPort(floating), { owner: floating })));
       const world = gatherFloatingIP(floating, ctx);
       const rows = desiredFloatingRows(floating, world);
       const isWritable = missingRow(northbound, rows) === undefined;
       if (isWritable) await northbound.apply(rowOwner(floating), rows);
       const isWritten = isWritable && rows.length > 0;
-      await ctx.applyStatus(FloatingIP, floating, floatingStatus(floating, world, isWritten));
+      const status = floatingStatus(floating, world, isWritten);
+      await ctx.applyStatus(FloatingIP, floating, refusal ? { ...status, conditions: [refusal] } : status);
+      if (refusal) return { requeueAfterMs: refusedRetryMs };
       return isWritable ? {} : { requeueAfterMs: soonMs };
     },
 

@@ -1,5 +1,4 @@
 // Keeps each Router's ports and its rows in OVN.
-import { isCode } from "../../../domain/errors.ts";
 import { finalizers } from "../../../domain/finalizers.ts";
 import { Network } from "../../../models/network/network.ts";
 import { Port } from "../../../models/network/port.ts";
@@ -7,8 +6,9 @@ import { Router } from "../../../models/network/router.ts";
 import { Subnet } from "../../../models/network/subnet.ts";
 import type { Caches, Context, ControllerDefinition, Source } from "../../../operator/contract.ts";
 import { defineController, watch } from "../../../operator/controller/define-controller.ts";
-import { keyOf, type NetworkDeps, notReady, rowOwner } from "../deps.ts";
+import { keyOf, type NetworkDeps, rowOwner } from "../deps.ts";
 import { by, networkIndexes, place } from "../indexes.ts";
+import { refusalOf, refusedRetryMs } from "../refusal.ts";
 import { desiredRouterRows } from "./desired.ts";
 import { gatherRouter, type RouterWorld } from "./gather.ts";
 import { desiredRouterPorts } from "./ports.ts";
@@ -18,20 +18,6 @@ import { routerStatus } from "./status.ts";
 export function gatewayChassis(world: RouterWorld, { chassis }: NetworkDeps): string[] {
   const provider = world.gateway?.network?.spec.provider;
   return world.gateway ? chassis.gateways(provider?.physicalNetwork) : [];
-}
-
-/** How long a router waits whose ports can not have the addresses that it names; subnets may come that allow them. */
-const refusedRetryMs = 30_000;
-
-/** Resolves with what refuses one of the ports, such as an address outside the subnets; rejects on anything else. */
-async function refusalOf(work: Promise<void>): Promise<string | undefined> {
-  try {
-    await work;
-  } catch (error) {
-    if (!isCode(error, "Invalid")) throw error;
-    return error.message;
-  }
-  return undefined;
 }
 
 async function applyPorts(router: Router, world: RouterWorld, ctx: Context): Promise<void> {
@@ -68,7 +54,7 @@ export function routerController(deps: NetworkDeps, sources: readonly Source[]):
         await ctx.applyStatus(Router, router, status);
         return {};
       }
-      await ctx.applyStatus(Router, router, { ...status, conditions: [notReady("InvalidAddress", refusal)] });
+      await ctx.applyStatus(Router, router, { ...status, conditions: [refusal] });
       return { requeueAfterMs: refusedRetryMs };
     },
 
