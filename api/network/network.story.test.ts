@@ -177,7 +177,7 @@ describe("the Networking API", function () {
   });
 
   it("shows and sets quotas", async () => {
-    const project = (await call("GET", "/v2.0/networks")).body.networks[0].project_id;
+    const project = (await call("GET", "/v2.0/networks?name=ports")).body.networks[0].project_id;
     assert.equal((await call("GET", `/v2.0/quotas/${project}`)).body.quota.network, 100);
     await refused("PUT", `/v2.0/quotas/${project}`, { quota: { network: 1 } }, 403, "PolicyNotAuthorized");
     assert.equal((await call("PUT", `/v2.0/quotas/${project}`, { quota: { network: 7 } }, "admin")).body.quota.network, 7);
