@@ -61,6 +61,12 @@ export function clouds(config: InstanceConfig, passwords: Passwords): string {
   return stringify({ clouds: { kumulus: cloud("demo"), "kumulus-admin": cloud("admin") } });
 }
 
+/** Debian's client writes private keys that everybody may read, and ssh refuses such a key. */
+const openstackWrapper = `#!/bin/sh
+umask 077
+exec /usr/bin/openstack "$@"
+`;
+
 /** Writes the files for people; those of the instance `default` are also found one folder up. */
 export function writeClientFiles(config: InstanceConfig, passwords: Passwords, kubectl: string): void {
   const { stateDir } = config;
@@ -71,6 +77,7 @@ export function writeClientFiles(config: InstanceConfig, passwords: Passwords, k
   mkdirSync(bin, { recursive: true });
   rmSync(join(bin, "kubectl"), { force: true });
   symlinkSync(kubectl, join(bin, "kubectl"));
+  writeWhole(join(bin, "openstack"), openstackWrapper, 0o755);
   if (config.name !== "default") return;
   for (const file of ["openrc", "openrc-admin"]) {
     writeWhole(join(config.root, ".kumulus", file), `. '${join(stateDir, file)}'\n`, 0o600);
