@@ -88,9 +88,13 @@ async function boot(api: Cloud, count: number, concurrency: number, networkID: s
   });
 }
 
+/** What a start leaves behind is collected in this time; an idle cloud is one that has had it. */
+const settlingMs = 20_000;
+
 async function measure(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, settlingMs));
   const status = await run(`make -s status INSTANCE=${instance}`);
-  const pss = /([\d.]+) MiB in all/.exec(status.stdout)?.[1];
+  const pss = /processes use ([\d.]+) MiB/.exec(status.stdout)?.[1];
   if (pss) record({ what: "memory of all processes of an idle cloud (PSS)", measured: Number(pss), unit: "MiB", bar: 680, floor: false });
   const node = await bareNode();
   node.child.stdin?.end();
