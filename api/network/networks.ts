@@ -1,6 +1,6 @@
 // Neutron /networks: what is its own of view, schemas and rules.
 
-import { Type } from "typebox";
+import { type Static, Type } from "typebox";
 import { KumulusError } from "../../domain/errors.ts";
 import { finalizers } from "../../domain/finalizers.ts";
 import { idOf, newMetadata } from "../../domain/id.ts";
@@ -84,6 +84,19 @@ function viewNetwork(world: World, network: Network, admin: boolean) {
   };
 }
 
+/** What a body says of the spec. */
+const specValues = (input: Static<typeof updateNetwork>) => ({
+  displayName: input.name,
+  description: input.description,
+  adminStateUp: input.admin_state_up,
+  mtu: input.mtu,
+  portSecurityEnabled: input.port_security_enabled,
+  external: input["router:external"],
+  shared: input.shared,
+  isDefault: input.is_default,
+  dnsDomain: input.dns_domain,
+});
+
 /** Ports that the cloud makes by itself do not keep a network in use. */
 const isAutomatic = (owner: string | undefined) => owner === "network:dhcp" || owner === "network:distributed";
 
@@ -110,15 +123,8 @@ export function networks(world: World): Resource<Network, typeof createNetwork, 
         kind: "Network",
         metadata: newMetadata(input.name ?? "network", namespace, finalizers.network),
         spec: defined({
+          ...specValues(input),
           displayName: input.name ?? "",
-          description: input.description,
-          adminStateUp: input.admin_state_up,
-          mtu: input.mtu,
-          portSecurityEnabled: input.port_security_enabled,
-          external: input["router:external"],
-          shared: input.shared,
-          isDefault: input.is_default,
-          dnsDomain: input.dns_domain,
           availabilityZoneHints: input.availability_zone_hints,
           provider: Object.keys(provider).length > 0 ? provider : undefined,
         }),
@@ -126,17 +132,7 @@ export function networks(world: World): Resource<Network, typeof createNetwork, 
     },
     change: (input, _network, request) => {
       requireAdmin(request, "update", input);
-      const values = defined({
-        displayName: input.name,
-        description: input.description,
-        adminStateUp: input.admin_state_up,
-        mtu: input.mtu,
-        portSecurityEnabled: input.port_security_enabled,
-        external: input["router:external"],
-        shared: input.shared,
-        isDefault: input.is_default,
-        dnsDomain: input.dns_domain,
-      });
+      const values = defined(specValues(input));
       return (draft) => {
         draft.spec = changed(draft.spec, values);
       };
