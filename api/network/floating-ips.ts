@@ -14,7 +14,7 @@ import { changed, defined, has, id, nullable, standardFields, text } from "./inp
 import { deviceOf } from "./ports.ts";
 import { type Findable, fetch, type Resource } from "./resource.ts";
 import { settled, settledOrDeleted } from "./settle.ts";
-import { standardView, type World } from "./world.ts";
+import { key, standardView, type World } from "./world.ts";
 
 const association = { port_id: Type.Optional(nullable(id)), fixed_ip_address: Type.Optional(nullable(text)) } as const;
 const createFloatingIP = Type.Object(
@@ -104,8 +104,8 @@ function refuseTaken(
 ): void {
   const { portRef } = wanted;
   if (!portRef) return;
-  const holder = world.floatingIPs.list(namespace).find(({ metadata, spec, status }) => {
-    if (metadata.uid === floating?.metadata.uid || metadata.deletionTimestamp || spec.portRef?.name !== portRef.name) return false;
+  const holder = world.floatingIPs.byIndex("port", key(namespace, portRef.name)).find(({ metadata, spec, status }) => {
+    if (metadata.uid === floating?.metadata.uid || metadata.deletionTimestamp) return false;
     return !wanted.fixedIPAddress || (status?.fixedIPAddress ?? spec.fixedIPAddress) === wanted.fixedIPAddress;
   });
   const port = holder && world.ports.get(portRef.name, namespace);

@@ -166,12 +166,9 @@ async function remove(world: World, finders: Finders, router: Router, request: A
 
 /** An interface stays while a floating IP leads to one of its subnet's ports. */
 function refuseInUse(world: World, router: Router, { subnet }: RouterStatusInterface): void {
-  const needs = world.floatingIPs.list(router.metadata.namespace).some(({ spec, status }) => {
+  const needs = world.floatingIPs.byIndex("router", key(router.metadata.namespace, router.metadata.name)).some(({ spec, status }) => {
     const port = spec.portRef && world.ports.get(spec.portRef.name, router.metadata.namespace);
-    return (
-      status?.router === router.metadata.name &&
-      port?.status?.fixedIPs?.some((fixed) => fixed.subnet === subnet && fixed.ipAddress === status.fixedIPAddress)
-    );
+    return port?.status?.fixedIPs?.some((fixed) => fixed.subnet === subnet && fixed.ipAddress === status?.fixedIPAddress);
   });
   if (!needs) return;
   const subnetID = world.idIn(world.subnets, { name: subnet ?? "" }, router.metadata.namespace);

@@ -10,7 +10,7 @@ import type { SecurityGroup } from "../../models/network/security-group.ts";
 import { bool, changed, defined, standardFields } from "./input.ts";
 import type { Resource } from "./resource.ts";
 import { viewRule } from "./security-group-rules.ts";
-import { standardView, type World } from "./world.ts";
+import { key, standardView, type World } from "./world.ts";
 
 const createGroup = Type.Object({ ...standardFields, stateful: Type.Optional(bool) }, { additionalProperties: false });
 const updateGroup = Type.Object(
@@ -66,10 +66,7 @@ export function securityGroups(world: World): Resource<SecurityGroup, typeof cre
         throw new KumulusError("Conflict", "Insufficient rights for removing default security group.", {
           reason: "SecurityGroupCannotRemoveDefault",
         });
-      const used = world.ports.list(group.metadata.namespace).some(({ spec, status }) => {
-        const names = status?.securityGroups ?? spec.securityGroupRefs?.map(({ name }) => name) ?? [];
-        return names.includes(group.metadata.name);
-      });
+      const used = world.ports.byIndex("group", key(group.metadata.namespace, group.metadata.name)).length > 0;
       if (used) throw new KumulusError("Conflict", `Security Group ${idOf(group)} in use.`, { reason: "SecurityGroupInUse" });
     },
   };

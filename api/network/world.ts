@@ -40,11 +40,17 @@ export function networkWorld(stores: Stores): World {
   const subnets = stores.of(Subnet);
   const ports = stores.of(Port);
   const groups = stores.of(SecurityGroup);
+  const floatingIPs = stores.of(FloatingIP);
   const tenants = stores.of(Tenant);
   const servers = stores.of(Server);
   subnets.cache.addIndex("network", ({ spec, metadata }) => [key(metadata.namespace, spec.networkRef.name)]);
   ports.cache.addIndex("network", ({ spec, metadata }) => [key(spec.networkRef.namespace ?? metadata.namespace, spec.networkRef.name)]);
   ports.cache.addIndex("device", ({ spec }) => (spec.deviceID ? [spec.deviceID] : []));
+  ports.cache.addIndex("group", ({ spec, status, metadata }) =>
+    (status?.securityGroups ?? spec.securityGroupRefs?.map(({ name }) => name) ?? []).map((name) => key(metadata.namespace, name)),
+  );
+  floatingIPs.cache.addIndex("port", ({ spec, metadata }) => (spec.portRef ? [key(metadata.namespace, spec.portRef.name)] : []));
+  floatingIPs.cache.addIndex("router", ({ status, metadata }) => (status?.router ? [key(metadata.namespace, status.router)] : []));
   groups.cache.addIndex("rule", (group) => (group.spec.rules ?? []).map((rule) => ruleId(idOf(group), rule)));
   tenants.cache.addIndex("namespace", ({ status }) => (status?.namespace ? [status.namespace] : []));
   servers.cache.addIndex("port", ({ spec, metadata }) =>
@@ -56,7 +62,7 @@ export function networkWorld(stores: Stores): World {
     subnets,
     ports,
     routers: stores.of(Router),
-    floatingIPs: stores.of(FloatingIP),
+    floatingIPs,
     groups,
     servers,
     tenants,
