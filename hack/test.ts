@@ -30,7 +30,20 @@ interface Counts {
 const count = (output: string, word: string) =>
   [...stripVTControlCharacters(output).matchAll(new RegExp(`^\\s*(\\d+) ${word}`, "gm"))].reduce((sum, match) => sum + Number(match[1]), 0);
 
-async function runStep(step: Step): Promise<{ ok: boolean; counts: Counts }> {
+interface Outcome {
+  ok: boolean;
+  counts: Counts;
+  /** Of a failed step: what to read first, mocha's list of failures where there is one. */
+  complaint: string;
+}
+
+function complaintOf(output: string): string {
+  const text = stripVTControlCharacters(output);
+  const failures = text.search(/^\s*\d+ failing/m);
+  return failures === -1 ? text.slice(-3_000) : text.slice(failures).slice(0, 6_000);
+}
+
+async function runStep(step: Step): Promise<Outcome> {
   const started = Date.now();
   console.log(`\n── ${step.name}`);
   const [program = "", ...args] = step.command;
@@ -43,18 +56,21 @@ async function runStep(step: Step): Promise<{ ok: boolean; counts: Counts }> {
   const [code] = (await once(child, "close")) as [number | null];
   const ok = code === 0;
   console.log(`── ${step.name}: ${ok ? "passed" : `failed; ${step.advice}`} (${((Date.now() - started) / 1000).toFixed(1)} s)`);
-  return { ok, counts: { passed: count(output, "passing"), failed: count(output, "failing"), skipped: count(output, "pending") } };
+  const counts = { passed: count(output, "passing"), failed: count(output, "failing"), skipped: count(output, "pending") };
+  return { ok, counts, complaint: ok ? "" : `── ${step.name} failed; ${step.advice}\n${complaintOf(output)}` };
 }
 
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
-let failedSteps = 0;
+const complaints: string[] = [];
 for (const step of steps) {
-  const { ok, counts } = await runStep(step);
+  const { ok, counts, complaint } = await runStep(step);
   total.passed += counts.passed;
   total.failed += counts.failed;
   total.skipped += counts.skipped;
-  if (!ok) failedSteps += 1;
+  if (!ok) complaints.push(complaint);
 }
-const failed = total.failed + (total.failed === 0 ? failedSteps : 0);
+const failed = total.failed + (total.failed === 0 ? complaints.length : 0);
+// Said again at the end, where a reader of a long log looks first.
+for (const complaint of complaints) console.log(`\n${complaint}`);
 console.log(`\n${total.passed} passed, ${failed} failed${total.skipped > 0 ? `, ${total.skipped} skipped` : ""}`);
-process.exitCode = failedSteps > 0 ? 1 : 0;
+process.exitCode = complaints.length > 0 ? 1 : 0;
