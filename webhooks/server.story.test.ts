@@ -107,7 +107,7 @@ describe("webhook", function () {
       await make(Network, "brief", {});
       await make(Subnet, "brief", { networkRef: { name: "brief" }, cidr: "10.8.0.0/24" });
       await make(Port, "brief", { networkRef: { name: "brief" }, fixedIPs: [{ subnetRef: { name: "brief" } }] });
-      for (const kind of [Port, Subnet, Network]) await plane.client.delete(kind, { name: "brief", namespace });
+      for (const kind of [Port, Subnet, Network] as Kind[]) await plane.client.delete(kind, { name: "brief", namespace });
     }
   });
 

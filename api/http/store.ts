@@ -1,10 +1,10 @@
 // Objects of one kind as the APIs use them: reads from the cache, writes to the API server, and a client reads its own writes.
 import { setTimeout as sleep } from "node:timers/promises";
-import { LRUCache } from "lru-cache";
 import { isCode, KumulusError } from "../../domain/errors.ts";
 import { idLabel, idOf } from "../../domain/id.ts";
 import type { Kind, KubeObject } from "../../models/kind.ts";
 import type { Cache, Caches, KubeClient } from "../../operator/contract.ts";
+import { lru } from "../../operator/lru.ts";
 import type { Auth } from "./auth.ts";
 
 const idIndex = "id";
@@ -49,7 +49,7 @@ class CachedStore<T extends KubeObject> implements Store<T> {
   readonly cache: Cache<T>;
   readonly #client: KubeClient;
   /** Ids that the API server did not know a moment ago. */
-  readonly #missed = new LRUCache<string, true>({ max: 2_000, ttl: missedMs });
+  readonly #missed = lru<string, true>(2_000, missedMs);
 
   constructor(kind: Kind<T>, cache: Cache<T>, client: KubeClient) {
     this.kind = kind;
@@ -110,8 +110,9 @@ class CachedStore<T extends KubeObject> implements Store<T> {
 
   async delete(object: T): Promise<void> {
     const { uid } = object.metadata;
-    await this.#client.delete(this.kind, object.metadata, uid === undefined ? {} : { uid });
-    if (object.metadata.finalizers?.length) await this.#markDeleted(object);
+    const left = await this.#client.delete(this.kind, object.metadata, uid === undefined ? {} : { uid });
+    // An object with finalizers stays for a while: readers see at once that it is going.
+    if (left) this.cache.put(left);
     else this.cache.drop(object);
   }
 
@@ -121,15 +122,6 @@ class CachedStore<T extends KubeObject> implements Store<T> {
 
   async refresh(object: T): Promise<T> {
     return this.#seen(await this.#client.get(this.kind, object.metadata));
-  }
-
-  /** An object with finalizers stays for a while: readers see at once that it is going. */
-  async #markDeleted(object: T): Promise<void> {
-    try {
-      await this.refresh(object);
-    } catch (error) {
-      if (!isCode(error, "NotFound")) throw error;
-    }
   }
 
   async #lookup(id: string): Promise<T | undefined> {

@@ -1,11 +1,11 @@
 // Tokens: made at a login, checked at every request against what has been revoked, disabled or taken away since.
 import { randomBytes } from "node:crypto";
-import { LRUCache } from "lru-cache";
 import { isCode, KumulusError } from "../../domain/errors.ts";
 import { idOf } from "../../domain/id.ts";
 import type { Domain } from "../../models/identity/domain.ts";
 import type { Tenant } from "../../models/identity/tenant.ts";
 import type { User } from "../../models/identity/user.ts";
+import { lru } from "../../operator/lru.ts";
 import type { Auth, Authenticator } from "../http/auth.ts";
 import { keyIdOf, signJWS, verifyJWS } from "./jws.ts";
 import type { TokenKeys } from "./keys.ts";
@@ -44,7 +44,7 @@ export class Tokens implements Authenticator {
   readonly #keys: TokenKeys;
   readonly #lifetimeMs: number;
   readonly #now: () => number;
-  readonly #known = new LRUCache<string, Known>({ max: rememberedTokens });
+  readonly #known = lru<string, Known>(rememberedTokens);
 
   constructor(world: IdentityWorld, keys: TokenKeys, options: { lifetimeMs: number; now?: () => number }) {
     this.#world = world;

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { NetworkAttachmentDefinition } from "../../clients/multus/kinds.ts";
 import { namedUuid } from "../../clients/ovsdb/codec.ts";
 import { idOf } from "../../domain/id.ts";
+import type { Kind } from "../../models/kind.ts";
 import { FloatingIP } from "../../models/network/floating-ip.ts";
 import { IPAddress } from "../../models/network/ip-address.ts";
 import { Network } from "../../models/network/network.ts";
@@ -95,7 +96,7 @@ describe("routers and floating IPs", function () {
       [Port, "vm"],
       [Network, "net"],
       [SecurityGroup, "default"],
-    ] as const) {
+    ] as [Kind, string][]) {
       await world.client.delete(kind, { name, namespace: ns });
     }
     await world.gone(Network, ns, "net");

@@ -1,19 +1,19 @@
 // What one reconcile may do (Context of the contract): reads from caches, writes that are skipped when they would change nothing.
 import { createHash } from "node:crypto";
-import { LRUCache } from "lru-cache";
 import { KumulusError } from "../../domain/errors.ts";
 import type { Kind, KubeObject } from "../../models/kind.ts";
 import type { StartableCaches } from "../cache/caches.ts";
 import type { Cache, Context, KubeClient, Log, ObjectKey, StatusInput } from "../contract.ts";
 import type { EventRecorder } from "../events.ts";
 import { apiVersionOf, kindName } from "../kube/path.ts";
+import { lru } from "../lru.ts";
 import { covers, objectCovers, same } from "./covers.ts";
 import { withOwner } from "./owner.ts";
 import { desiredStatus, readyOf, statusOf, wholeSeconds } from "./status.ts";
 
 /** The status that a controller applied last, by object: tells a field that we stopped wanting from one that somebody else set. */
 export class AppliedStatus {
-  readonly #hashes = new LRUCache<string, string>({ max: 50_000 });
+  readonly #hashes = lru<string, string>(50_000);
   has(kind: Kind, { metadata }: KubeObject, hash: string): boolean {
     return this.#hashes.get(`${kindName(kind)} ${metadata.uid}`) === hash;
   }

@@ -44,9 +44,10 @@ export function recordingClient({ client, caches, fieldManager, mayWrite }: Reco
       mayWrite();
       const cache = caches.known(kind);
       const shown = cache?.get(key.name, key.namespace);
-      const left = await client.remove(kind, key, options);
+      const left = await client.delete(kind, key, options);
       if (left?.metadata?.uid) cache?.put(left);
       else if (shown) cache?.drop(shown);
+      return left;
     },
     async request(method, path, body, options) {
       if (method !== "GET") mayWrite();

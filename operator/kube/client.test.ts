@@ -133,9 +133,9 @@ describe("kubeClient", () => {
     fallback = json(404, { kind: "Status", reason: "NotFound" });
     await client.delete(ConfigMap, key);
     fallback = json(200, { ...object, metadata: { ...object.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } });
-    assert.equal((await client.remove(ConfigMap, key))?.metadata.name, "a");
+    assert.equal((await client.delete(ConfigMap, key))?.metadata.name, "a");
     fallback = json(200, { kind: "Status", status: "Success" });
-    assert.equal(await client.remove(ConfigMap, key), undefined);
+    assert.equal(await client.delete(ConfigMap, key), undefined);
   });
 
   it("refuses keys that would address something else", () => {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isCode } from "../../domain/errors.ts";
 import type { Kind, KubeObject } from "../../models/kind.ts";
-import type { KubeClient, ListOptions, WriteOptions } from "../contract.ts";
+import type { KubeClient, ListOptions, ObjectKey, WriteOptions } from "../contract.ts";
 import type { Connection } from "./connection.ts";
 import { apiVersionOf, collectionPath, objectPath, type Query, withQuery } from "./path.ts";
 import { type Answer, type Exchange, exchange, type OnRequest } from "./transport.ts";
@@ -18,8 +18,6 @@ export interface ApiClient extends KubeClient {
   readonly connection: Connection;
   /** One exchange, answered with the parsed JSON. */
   exchange(request: Exchange): Promise<Answer>;
-  /** Like delete; tells the object where it stays for a while (finalizers, grace period), undefined where it is gone. */
-  remove<T extends KubeObject>(kind: Kind<T>, key: { name: string; namespace?: string }, options?: DeleteOptions): Promise<T | undefined>;
 }
 
 type DeleteOptions = NonNullable<Parameters<KubeClient["delete"]>[2]>;
@@ -89,12 +87,8 @@ export function kubeClient(connection: Connection, options: ClientOptions = {}):
       const type = Array.isArray(patch) ? "application/json-patch+json" : "application/merge-patch+json";
       return object("PATCH", withQuery(objectPath(kind, key, write?.subresource), writeQuery(write, manager)), patch, type);
     },
-    delete: async (kind, key, remove) => void (await client.remove(kind, key, remove)),
-    async remove<T extends KubeObject>(kind: Kind<T>, key: { name: string; namespace?: string }, remove: DeleteOptions = {}) {
-      const body = {
-        propagationPolicy: remove.propagation ?? "Background",
-        ...(remove.uid !== undefined && { preconditions: { uid: remove.uid } }),
-      };
+    async delete<T extends KubeObject>(kind: Kind<T>, key: ObjectKey, { uid, propagation = "Background" }: DeleteOptions = {}) {
+      const body = { propagationPolicy: propagation, ...(uid !== undefined && { preconditions: { uid } }) };
       try {
         const left = await object<T>("DELETE", objectPath(kind, key), body);
         return left.kind === "Status" ? undefined : left;
