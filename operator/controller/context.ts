@@ -51,8 +51,9 @@ function syncedCache<T extends KubeObject>(caches: StartableCaches, kind: Kind<T
   return cache;
 }
 
-/** Steps on the way are no news: an object that gets ready, or stops being ready, is. */
-const turned = (old: { status: string } | undefined, ready: { status: string }) => (old?.status === "True") !== (ready.status === "True");
+/** Steps on the way are no news, nor is an object that is ready at once: one that gets ready after a while, or stops being ready, is. */
+const turned = (old: { status: string } | undefined, ready: { status: string }) =>
+  old !== undefined && (old.status === "True") !== (ready.status === "True");
 
 export function createContext(options: ContextOptions): Context {
   const { caches, client, name, fieldManager, applied, events, log, signal } = options;

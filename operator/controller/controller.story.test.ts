@@ -59,7 +59,7 @@ describe("a controller", function () {
     return { caches, metrics };
   }
 
-  it("sets its finalizer first, owns what it makes, writes status once, and falls silent", async () => {
+  it("sets its finalizer first, owns what it makes, tells when it got ready, and falls silent", async () => {
     let reconciles = 0;
     let finalizerSeen = false;
     await run({
@@ -75,8 +75,10 @@ describe("a controller", function () {
           data: { a: "1" },
         };
         await ctx.apply(ConfigMap, child, { owner: object });
-        await ctx.applyStatus(KeyPair, object, { conditions: [{ type: "Ready", status: "True", reason: "Good", message: "It is good." }] });
-        return {};
+        const isGood = reconciles > 1;
+        const [status, reason] = isGood ? (["True", "Good"] as const) : (["False", "Waiting"] as const);
+        await ctx.applyStatus(KeyPair, object, { conditions: [{ type: "Ready", status, reason, message: `It is ${reason}.` }] });
+        return isGood ? {} : { requeueAfterMs: 10 };
       },
       async finalize(_, ctx) {
         await ctx.delete(ConfigMap, { name: "child", namespace: "default" });

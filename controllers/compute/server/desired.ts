@@ -24,6 +24,8 @@ export interface Plan {
   power?: "start" | "stop";
   /** The build failed: nothing of it may stay but the Server. */
   discard?: boolean;
+  /** It still waits for what its VirtualMachine is made of. */
+  isGathering?: boolean;
   status: Omit<ServerStatus, "conditions" | "observedGeneration">;
   ready: ConditionInput;
   wakeAfterMs?: number;
@@ -70,6 +72,7 @@ function buildPlan(server: Server, seen: Seen, nics: Nics): Plan {
   return {
     createPorts: build.wait?.task === "scheduling" ? [] : nics.toCreate,
     deletePorts: [],
+    ...(build.wait && { isGathering: true }),
     ...(build.golden && { golden: build.golden }),
     secrets: machine?.secrets ?? [],
     ...(machine && { vm: machine.vm }),

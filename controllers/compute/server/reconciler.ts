@@ -11,6 +11,7 @@ import { Port } from "../../../models/network/port.ts";
 import { Subnet } from "../../../models/network/subnet.ts";
 import type { Context, Result } from "../../../operator/contract.ts";
 import { defineController } from "../../../operator/controller/define-controller.ts";
+import { firstMoment } from "../../../operator/controller/first-moment.ts";
 import { Secret } from "../../../operator/kube/core-kinds.ts";
 import { type GoldenDependencies, makeGolden } from "../../image/golden.ts";
 import type { Fault } from "./build.ts";
@@ -46,17 +47,14 @@ export const serverController = (dependencies: ServerDependencies) =>
         plan = failedPlan(server, seen, fault);
         await carryOut(server, seen, plan, ctx, dependencies);
       }
-      // Ports get their addresses in a moment: what would be shown now is out of date before anybody reads it.
-      if (!server.status && plan.createPorts.length > 0) return { requeueAfterMs: firstStatusMs };
+      const moment = firstMoment(server, dependencies.now().getTime());
+      if (!server.status && plan.isGathering && moment > 0) return { requeueAfterMs: moment };
       await ctx.applyStatus(Server, server, { ...plan.status, conditions: [plan.ready] });
       return result(plan);
     },
 
     finalize: (server, ctx) => finalizeServer(server, ctx, dependencies),
   });
-
-/** A server whose Ports take longer shows after this time what it waits for. */
-const firstStatusMs = 500;
 
 const result = ({ wakeAfterMs }: Plan): Result => (wakeAfterMs === undefined ? {} : { requeueAfterMs: wakeAfterMs });
 

@@ -145,7 +145,11 @@ function bindingSource({ northbound, chassis }: NetworkDeps): Source {
         northbound.client.onChange<SwitchPortRow>("Logical_Switch_Port", (change) => {
           if (change.type === "update" && change.old.up !== change.row.up) enqueueRow(change.row);
         }),
-        chassis.onBinding((logicalPort) => enqueueRow(northbound.row<SwitchPortRow>("Logical_Switch_Port", switchPortUuid(logicalPort)))),
+        // The host comes and goes a moment before `up` does; the one look then shows both.
+        chassis.onBinding((logicalPort) => {
+          const row = northbound.row<SwitchPortRow>("Logical_Switch_Port", switchPortUuid(logicalPort));
+          if (row?.up === (chassis.hostOf(logicalPort) !== undefined)) enqueueRow(row);
+        }),
       ];
       signal.addEventListener("abort", () => {
         for (const stop of stops) stop();

@@ -36,23 +36,42 @@ export async function schedule(vmi: VirtualMachineInstance, ctx: Context, deps: 
     return {};
   }
   const pod = await ensurePod(vmi, ctx, deps);
-  await save(vmi, scheduling(statusOf(vmi), pod.metadata.uid ?? "", deps.nodeName, timestamp()), ctx);
+  const status = scheduling(statusOf(vmi), pod.metadata.uid ?? "", deps.nodeName, timestamp());
+  // Most often nothing is missing: then both phases are one write.
+  if (hasClaims(vmi, ctx) && hasNetworks(vmi, ctx) && hasTurn(vmi, deps)) return admit({ ...vmi, status }, pod, ctx, deps);
+  await save(vmi, status, ctx);
   return {};
 }
 
-/** Everything that the guest needs is there, and it is its turn. */
+function hasClaims(vmi: VirtualMachineInstance, ctx: Context): boolean {
+  return claimsOf(vmi).every((claim) => ctx.get(PersistentVolumeClaim, claim, vmi.metadata.namespace)?.status?.phase === "Bound");
+}
+
+function hasNetworks(vmi: VirtualMachineInstance, ctx: Context): boolean {
+  try {
+    return wantedNics(vmi).every((name) => nicPlan(vmi, name, ctx));
+  } catch (error) {
+    if (error instanceof Waiting || error instanceof Terminal) return false;
+    throw error;
+  }
+}
+
+const hasTurn = ({ metadata }: VirtualMachineInstance, { hypervisor, queue }: InstanceDeps) =>
+  hypervisor.kind !== "qemu" || queue.enter(metadata.uid ?? "");
+
+/** Scheduling: waits until everything that the guest needs is there, and it is its turn. */
 export async function place(vmi: VirtualMachineInstance, ctx: Context, deps: InstanceDeps): Promise<Result> {
-  const { namespace = "", uid = "", labels } = vmi.metadata;
-  const unbound = claimsOf(vmi).some((claim) => ctx.get(PersistentVolumeClaim, claim, namespace)?.status?.phase !== "Bound");
-  if (unbound) return {};
+  if (!hasClaims(vmi, ctx)) return {};
   for (const name of wantedNics(vmi)) nicPlan(vmi, name, ctx);
-  if (deps.hypervisor.kind === "qemu" && !deps.queue.enter(uid)) return { requeueAfterMs: queuedPollMs };
-  const pod = await ensurePod(vmi, ctx, deps);
+  if (!hasTurn(vmi, deps)) return { requeueAfterMs: queuedPollMs };
+  return admit(vmi, await ensurePod(vmi, ctx, deps), ctx, deps);
+}
+
+async function admit(vmi: VirtualMachineInstance, pod: Pod, ctx: Context, deps: InstanceDeps): Promise<Result> {
   if (pod.status?.phase !== "Running") await replaceStatus(ctx.client, Pod, pod, runningPodStatus(pod, timestamp()));
   const status = scheduled(statusOf(vmi), vmi, deps.nodeName, volumeStatuses(vmi, undefined, ctx), timestamp());
-  const metadata = { ...vmi.metadata, labels: { ...labels, "kubevirt.io/nodeName": deps.nodeName } };
-  await replaceWhole(ctx.client, Kind, vmi, { ...vmi, metadata, status });
-  return {};
+  const metadata = { ...vmi.metadata, labels: { ...vmi.metadata.labels, "kubevirt.io/nodeName": deps.nodeName } };
+  return start(await replaceWhole(ctx.client, Kind, vmi, { ...vmi, metadata, status }), ctx, deps);
 }
 
 export async function launch(vmi: VirtualMachineInstance, ctx: Context, deps: InstanceDeps): Promise<void> {

@@ -6,6 +6,7 @@ import { bytesOf } from "../../../domain/volume/quantity.ts";
 import type { KubeObject } from "../../../models/kind.ts";
 import type { Caches, Context, ControllerDefinition, Result } from "../../../operator/contract.ts";
 import { defineController, index, watch } from "../../../operator/controller/define-controller.ts";
+import { firstMoment } from "../../../operator/controller/first-moment.ts";
 import { PersistentVolume, PersistentVolumeClaim, StorageClass } from "../../../operator/kube/core-kinds.ts";
 import { timestamp } from "../conditions.ts";
 import { replaceStatus } from "../write.ts";
@@ -17,6 +18,8 @@ import { boundHandle, provideVolume, readySnapshot } from "./provision.ts";
 
 interface Step {
   progress: Progress;
+  /** No bytes are copied: it lasts a moment. */
+  isQuick?: boolean;
   requeueAfterMs?: number;
 }
 
@@ -74,12 +77,15 @@ async function fill(
   const bytes = requestedBytes(claim);
   if (filling === "clone" && source !== undefined) {
     await deps.store.createClone(handle, source, bytes);
-    return { progress: pending(name, dataVolume.spec.source?.snapshot ? "CloneFromSnapshotSourceInProgress" : "CSICloneInProgress") };
+    return {
+      progress: pending(name, dataVolume.spec.source?.snapshot ? "CloneFromSnapshotSourceInProgress" : "CSICloneInProgress"),
+      isQuick: true,
+    };
   }
   const { http, blank } = dataVolume.spec.source ?? {};
   if (blank || (http && deps.simulated)) {
     await deps.store.createBlank(handle, bytes);
-    return { progress: pending(name, "ImportScheduled") };
+    return { progress: pending(name, "ImportScheduled"), isQuick: true };
   }
   if (!http) return { progress: pending(name, "UploadReady") };
   const checksum = (http as { checksum?: string }).checksum;
@@ -113,6 +119,7 @@ async function advance(
   return (
     step ?? {
       progress: pending(name, filling === "clone" ? "CSICloneInProgress" : filling === "upload" ? "UploadReady" : "ImportInProgress"),
+      isQuick: true,
     }
   );
 }
@@ -145,7 +152,9 @@ export function dataVolumeController(deps: StorageDeps, caches: Caches): Control
       const filling = fillingOf(dataVolume);
       const storageClass = ourClass(classNameOf(dataVolume), ctx.list(StorageClass));
       if (!filling || !storageClass) return {};
-      const { progress, requeueAfterMs } = await advance(dataVolume, filling, storageClass, ctx, deps);
+      const { progress, isQuick, requeueAfterMs } = await advance(dataVolume, filling, storageClass, ctx, deps);
+      const moment = isQuick && !dataVolume.status ? firstMoment(dataVolume, Date.now()) : 0;
+      if (moment > 0) return { requeueAfterMs: moment };
       await replaceStatus(ctx.client, DataVolume, dataVolume, dataVolumeStatus(dataVolume, progress, timestamp()));
       return requeueAfterMs === undefined ? {} : { requeueAfterMs };
     },

@@ -1,14 +1,15 @@
 // VirtualMachines: virt-controller's part. Notes and run strategy become VMIs, the VMI's state becomes the VM's.
 import { DataVolume } from "../../../clients/cdi/kinds.ts";
-import { VirtualMachine, VirtualMachineInstance } from "../../../clients/kubevirt/kinds.ts";
+import { VirtualMachine, VirtualMachineInstance, type VirtualMachineStatus } from "../../../clients/kubevirt/kinds.ts";
 import { isCode } from "../../../domain/errors.ts";
-import type { Context, ControllerDefinition } from "../../../operator/contract.ts";
+import type { Context, ControllerDefinition, Result } from "../../../operator/contract.ts";
 import { defineController } from "../../../operator/controller/define-controller.ts";
+import { firstMoment } from "../../../operator/controller/first-moment.ts";
 import { timestamp } from "../conditions.ts";
 import { replaceStatus, replaceWhole, same } from "../write.ts";
 import { liveUpdate } from "./live-update.ts";
 import { fixedPart, fixedPartAnnotation, newInstance, vmFinalizer } from "./new-instance.ts";
-import { isFinal, powerPlan } from "./power.ts";
+import { isFinal, openRequests, powerPlan } from "./power.ts";
 import { vmStatus } from "./status.ts";
 
 function templateVolume(vm: VirtualMachine, template: NonNullable<VirtualMachine["spec"]["dataVolumeTemplates"]>[number]): DataVolume {
@@ -82,12 +83,25 @@ async function applyStatus(
   requests: ReturnType<typeof powerPlan>["requests"],
   volumes: (DataVolume | undefined)[],
   ctx: Context,
-) {
+): Promise<Result> {
   const vmi = ctx.get(VirtualMachineInstance, vm.metadata.name, vm.metadata.namespace);
   const startedWith = vmi?.metadata.annotations?.[fixedPartAnnotation];
   const restartRequired = startedWith !== undefined && !isFinal(vmi) && startedWith !== fixedPart(vm);
-  const status = vmStatus({ vm, vmi, dataVolumes: volumes, requests, restartRequired, now: timestamp() });
+  const open = openRequests(requests, vmi);
+  const status = vmStatus({ vm, vmi, dataVolumes: volumes, requests: open, restartRequired, now: timestamp() });
+  const moment = isPassing(vm.status, status) ? firstMoment(vmi ?? vm, Date.now()) : 0;
+  if (moment > 0) return { requeueAfterMs: moment };
   await replaceStatus(ctx.client, VirtualMachine, vm, status);
+  return {};
+}
+
+const onTheWay = new Set(["Provisioning", "Starting"]);
+
+/** Only the conditions of a machine on its way up would change, or the first of its steps would show. */
+function isPassing(old: VirtualMachineStatus = {}, status: VirtualMachineStatus): boolean {
+  const { printableStatus = "Provisioning", stateChangeRequests = [] } = old;
+  const stays = printableStatus === status.printableStatus && same(stateChangeRequests, status.stateChangeRequests ?? []);
+  return stays && onTheWay.has(printableStatus);
 }
 
 export function vmController(): ControllerDefinition {
@@ -108,8 +122,7 @@ export function vmController(): ControllerDefinition {
       const current = plan.act === "none" ? await applyLiveUpdate(vm, vmi, ctx) : vm;
       const after = ctx.get(VirtualMachineInstance, vm.metadata.name, vm.metadata.namespace);
       if (after && isFinal(after)) await letGo(after, ctx);
-      await applyStatus(current, plan.requests, volumes, ctx);
-      return {};
+      return applyStatus(current, plan.requests, volumes, ctx);
     },
 
     async finalize(vm, ctx) {

@@ -18,7 +18,10 @@ export function runStrategy({ spec }: VirtualMachine): string {
 }
 
 /** Notes that are done: a Stop of a VMI that is gone, a Start when a live VMI is there. */
-function openRequests(requests: readonly StateChangeRequest[], vmi: VirtualMachineInstance | undefined): readonly StateChangeRequest[] {
+export function openRequests(
+  requests: readonly StateChangeRequest[],
+  vmi: VirtualMachineInstance | undefined,
+): readonly StateChangeRequest[] {
   const [first, ...rest] = requests;
   if (!first) return requests;
   const live = vmi !== undefined && !isFinal(vmi) && vmi.metadata.deletionTimestamp === undefined;
