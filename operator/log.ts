@@ -28,13 +28,19 @@ const serializers = {
   error: (value: unknown) => (value instanceof Error ? pino.stdSerializers.err(value) : value),
 };
 
-function wrap(logger: Logger): Log {
+/** `make` is called with the first line: a child costs more than a line, and most reconciles write none. */
+function wrap(make: () => Logger): Log {
+  let made: Logger | undefined;
+  const logger = () => {
+    made ??= make();
+    return made;
+  };
   return {
-    debug: (fields, message) => logger.debug(fields, message),
-    info: (fields, message) => logger.info(fields, message),
-    warn: (fields, message) => logger.warn(fields, message),
-    error: (fields, message) => logger.error(fields, message),
-    child: (fields) => wrap(logger.child(fields)),
+    debug: (fields, message) => logger().debug(fields, message),
+    info: (fields, message) => logger().info(fields, message),
+    warn: (fields, message) => logger().warn(fields, message),
+    error: (fields, message) => logger().error(fields, message),
+    child: (fields) => wrap(() => logger().child(fields)),
   };
 }
 
@@ -50,5 +56,5 @@ export function createLog(options: { name: string; level?: LogLevel; destination
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return wrap(destination ? pino(settings, destination) : pino(settings));
+  return wrap(() => (destination ? pino(settings, destination) : pino(settings)));
 }

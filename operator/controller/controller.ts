@@ -94,16 +94,27 @@ export function createController(options: ControllerOptions): Controller {
   /** Ends with the reconcile, or some time after its limit: code that ignores its signal must not hold a worker for ever. */
   async function work(key: string, kill: AbortSignal): Promise<void> {
     const timeoutMs = definition.timeoutMs ?? defaultTimeoutMs;
-    const limit = AbortSignal.any([AbortSignal.timeout(timeoutMs), kill]);
-    const ended = new AbortController();
-    const reconcile = handle(key, limit)
+    const limit = new AbortController();
+    const { promise: over, resolve: end } = Promise.withResolvers<"late" | "ended">();
+    const stop = () => {
+      limit.abort(kill.reason);
+      end("ended");
+    };
+    if (kill.aborted) stop();
+    kill.addEventListener("abort", stop, { once: true });
+    const timers = [
+      setTimeout(() => limit.abort(new DOMException("the reconcile took too long", "TimeoutError")), timeoutMs),
+      setTimeout(end, timeoutMs + overtimeMs, "late").unref(),
+    ];
+    handle(key, limit.signal)
       .catch((error) => log.error({ key, error }, "the runtime failed"))
       .finally(() => {
         queue.done(key);
-        ended.abort();
+        for (const timer of timers) clearTimeout(timer);
+        kill.removeEventListener("abort", stop);
+        end("ended");
       });
-    const late = sleep(timeoutMs + overtimeMs, "late", { signal: AbortSignal.any([ended.signal, kill]), ref: false }).catch(() => "ended");
-    if ((await Promise.race([reconcile, late])) === "late") log.error({ key, timeoutMs }, "a reconcile ignores its signal and goes on");
+    if ((await over) === "late") log.error({ key, timeoutMs }, "a reconcile ignores its signal and goes on");
   }
 
   async function worker(kill: AbortSignal): Promise<void> {

@@ -147,7 +147,7 @@ export function kubeApiserver(config: InstanceConfig, programs: Programs): Proce
   return {
     name: "kube-apiserver",
     argv: [programs.kubeApiserver, ...flags(options)],
-    env: goMemory(600, 50),
+    env: goMemory(600, 70),
     probe: { kind: "http", url: `${config.kubeApiserverURL}/readyz`, ca: certs.ca },
     readyTimeoutMs: 60_000,
     stopTimeoutMs: 8000,

@@ -17,7 +17,7 @@ export interface RoleProgram {
 /** V8's limits: the old space of a role that caches the whole cloud, and a young space as large as its traffic needs. */
 const heap: Record<Role, { oldMiB: number; semiMiB: number }> = {
   operator: { oldMiB: 512, semiMiB: 4 },
-  api: { oldMiB: 512, semiMiB: 8 },
+  api: { oldMiB: 512, semiMiB: 4 },
   webhook: { oldMiB: 256, semiMiB: 2 },
   node: { oldMiB: 256, semiMiB: 2 },
 };
