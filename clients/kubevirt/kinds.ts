@@ -18,6 +18,9 @@ export interface InstanceCondition extends V1VirtualMachineInstanceCondition {
   lastTransitionTime?: string | null;
 }
 
+/** KubeVirt's own, which keeps a machine until its guest has ended. KubeVirt sets it where it is missing, by a write of its own. */
+export const machineFinalizer = "kubevirt.io/virtualMachineControllerFinalize";
+
 export type VirtualMachineSpec = Plain<V1VirtualMachineSpec>;
 export interface VirtualMachineStatus extends Plain<V1VirtualMachineStatus> {
   conditions?: InstanceCondition[];

@@ -44,7 +44,7 @@ export function etcd(config: InstanceConfig, programs: Programs): ProcessDefinit
   return {
     name: "etcd",
     argv: [programs.etcd, ...flags(options)],
-    env: goMemory(256, 50),
+    env: goMemory(256, 100),
     probe: { kind: "http", url: `${client}/health`, ca: certs.ca, cert: certs.etcdClientCert, key: certs.etcdClientKey },
     readyTimeoutMs: 30_000,
     stopTimeoutMs: 10_000,
@@ -147,7 +147,7 @@ export function kubeApiserver(config: InstanceConfig, programs: Programs): Proce
   return {
     name: "kube-apiserver",
     argv: [programs.kubeApiserver, ...flags(options)],
-    env: goMemory(600, 70),
+    env: goMemory(900, 50),
     probe: { kind: "http", url: `${config.kubeApiserverURL}/readyz`, ca: certs.ca },
     readyTimeoutMs: 60_000,
     stopTimeoutMs: 8000,

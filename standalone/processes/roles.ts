@@ -16,10 +16,10 @@ export interface RoleProgram {
 
 /** V8's limits: the old space of a role that caches the whole cloud, and a young space as large as its traffic needs. */
 const heap: Record<Role, { oldMiB: number; semiMiB: number }> = {
-  operator: { oldMiB: 512, semiMiB: 4 },
-  api: { oldMiB: 512, semiMiB: 4 },
+  operator: { oldMiB: 512, semiMiB: 8 },
+  api: { oldMiB: 512, semiMiB: 8 },
   webhook: { oldMiB: 256, semiMiB: 2 },
-  node: { oldMiB: 256, semiMiB: 2 },
+  node: { oldMiB: 256, semiMiB: 8 },
 };
 
 /** glibc would give each thread an arena of its own and never take the memory back. */

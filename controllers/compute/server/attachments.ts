@@ -58,12 +58,18 @@ export function withAttachments(
     ...(nics && { networks: nics.networks }),
     ...(storage && { volumes: storage.volumes }),
   };
-  const { name, namespace, labels, resourceVersion } = vm.metadata;
+  const { name, namespace, labels, finalizers, resourceVersion } = vm.metadata;
   return {
     apiVersion: vm.apiVersion,
     kind: vm.kind,
     // The version guards the lists: between reading and writing KubeVirt may have taken a NIC off.
-    metadata: { name, ...(namespace && { namespace }), ...(labels && { labels }), ...(resourceVersion && { resourceVersion }) },
+    metadata: {
+      name,
+      ...(namespace && { namespace }),
+      ...(labels && { labels }),
+      ...(finalizers && { finalizers }),
+      ...(resourceVersion && { resourceVersion }),
+    },
     spec: { ...vm.spec, template: { ...vm.spec.template, spec: changed } },
   };
 }

@@ -1,5 +1,5 @@
 // The KubeVirt VirtualMachine of a new server. Pure. What can change later is in attachments.ts.
-import type { VirtualMachine, VirtualMachineInstanceSpec } from "../../../clients/kubevirt/kinds.ts";
+import { machineFinalizer, type VirtualMachine, type VirtualMachineInstanceSpec } from "../../../clients/kubevirt/kinds.ts";
 import {
   configDiskName,
   firmwareUUID,
@@ -61,6 +61,7 @@ export function newVirtualMachine(input: MachineInput): VirtualMachine {
       name: instanceName(name),
       ...(namespace === undefined ? {} : { namespace }),
       labels: { [serverLabel]: serverLabelValue(name), [idLabel]: idOf(server) },
+      finalizers: [machineFinalizer],
     },
     spec: {
       // With Manual nothing but a user's wish starts the guest: one that powers itself off stays off, as in Nova.

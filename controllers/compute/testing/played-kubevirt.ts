@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DataVolume } from "../../../clients/cdi/kinds.ts";
 import {
+  machineFinalizer,
   VirtualMachine,
   VirtualMachineInstance,
   type VirtualMachineInstanceStatus,
@@ -90,7 +91,7 @@ function machineController(): ControllerDefinition {
   return defineController<VirtualMachine>({
     name: "played-virt-controller",
     kind: VirtualMachine,
-    finalizer: "kubevirt.io/virtualMachineControllerFinalize",
+    finalizer: machineFinalizer,
     owns: [DataVolume],
     watches: [watch(VirtualMachineInstance, ({ metadata }) => [metadata])],
     concurrency: 16,

@@ -28,5 +28,6 @@ func main() {
 		fmt.Fprintf(os.Stderr, "%s: start me as kube-apiserver or kube-controller-manager\n", name)
 		os.Exit(2)
 	}
+	go paceCollector()
 	os.Exit(cli.Run(command()))
 }

@@ -1,9 +1,8 @@
 // A VMI on its way down: power button, time to shut down, kill; then everything that the guest used is given back.
 import type { VirtualMachineInstance } from "../../../clients/kubevirt/kinds.ts";
-import { VirtualMachineInstance as Kind, VirtualMachine } from "../../../clients/kubevirt/kinds.ts";
+import { VirtualMachineInstance as Kind, machineFinalizer, VirtualMachine } from "../../../clients/kubevirt/kinds.ts";
 import type { Context, Result } from "../../../operator/contract.ts";
 import { Pod } from "../../../operator/kube/core-kinds.ts";
-import { vmFinalizer } from "../vm/new-instance.ts";
 import { isFinal } from "../vm/power.ts";
 import { replaceWhole } from "../write.ts";
 import type { InstanceDeps } from "./deps.ts";
@@ -46,8 +45,8 @@ export async function tearDown(vmi: VirtualMachineInstance, ctx: Context, deps: 
 /** Without its VM nobody else takes virt-controller's finalizer off. */
 async function letGoOfOrphan(vmi: VirtualMachineInstance, ctx: Context): Promise<void> {
   const { finalizers = [], name, namespace } = vmi.metadata;
-  if (!finalizers.includes(vmFinalizer) || ctx.get(VirtualMachine, name, namespace)) return;
-  const metadata = { ...vmi.metadata, finalizers: finalizers.filter((each) => each !== vmFinalizer) };
+  if (!finalizers.includes(machineFinalizer) || ctx.get(VirtualMachine, name, namespace)) return;
+  const metadata = { ...vmi.metadata, finalizers: finalizers.filter((each) => each !== machineFinalizer) };
   await replaceWhole(ctx.client, Kind, vmi, { ...vmi, metadata });
 }
 

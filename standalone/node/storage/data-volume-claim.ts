@@ -2,6 +2,7 @@
 import type { DataVolume } from "../../../clients/cdi/kinds.ts";
 import { quantityOf } from "../../../domain/volume/quantity.ts";
 import type { PersistentVolumeClaim } from "../../../operator/kube/core-kinds.ts";
+import { driverName } from "./driver.ts";
 
 const references = {
   import: ["VolumeImportSource", "volume-import-source"],
@@ -43,6 +44,9 @@ export function claimFor(dataVolume: DataVolume, filling: Filling, storageClass:
         "cdi.kubevirt.io/storage.contentType": dataVolume.spec.contentType ?? "kubevirt",
         "cdi.kubevirt.io/storage.usePopulator": "true",
         "cdi.kubevirt.io/storage.preallocation.requested": "false",
+        // kube-controller-manager would write them to tell the driver that it may begin.
+        "volume.kubernetes.io/storage-provisioner": driverName,
+        "volume.beta.kubernetes.io/storage-provisioner": driverName,
         ...(filling === "clone" ? { "cdi.kubevirt.io/cloneType": dataVolume.spec.source?.snapshot ? "snapshot" : "csi-clone" } : {}),
       },
       labels: {

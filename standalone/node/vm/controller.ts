@@ -1,6 +1,6 @@
 // VirtualMachines: virt-controller's part. Notes and run strategy become VMIs, the VMI's state becomes the VM's.
 import { DataVolume } from "../../../clients/cdi/kinds.ts";
-import { VirtualMachine, VirtualMachineInstance, type VirtualMachineStatus } from "../../../clients/kubevirt/kinds.ts";
+import { machineFinalizer, VirtualMachine, VirtualMachineInstance, type VirtualMachineStatus } from "../../../clients/kubevirt/kinds.ts";
 import { isCode } from "../../../domain/errors.ts";
 import type { Context, ControllerDefinition, Result } from "../../../operator/contract.ts";
 import { defineController } from "../../../operator/controller/define-controller.ts";
@@ -8,7 +8,7 @@ import { firstMoment } from "../../../operator/controller/first-moment.ts";
 import { timestamp } from "../conditions.ts";
 import { replaceStatus, replaceWhole, same } from "../write.ts";
 import { liveUpdate } from "./live-update.ts";
-import { fixedPart, fixedPartAnnotation, newInstance, vmFinalizer } from "./new-instance.ts";
+import { fixedPart, fixedPartAnnotation, newInstance } from "./new-instance.ts";
 import { isFinal, openRequests, powerPlan } from "./power.ts";
 import { vmStatus } from "./status.ts";
 
@@ -53,8 +53,8 @@ const isReady = (volume: DataVolume | undefined) =>
 /** A VMI that has ended needs the VM controller no more. */
 async function letGo(vmi: VirtualMachineInstance, ctx: Context): Promise<void> {
   const { finalizers = [] } = vmi.metadata;
-  if (!finalizers.includes(vmFinalizer)) return;
-  const left = { ...vmi.metadata, finalizers: finalizers.filter((name) => name !== vmFinalizer) };
+  if (!finalizers.includes(machineFinalizer)) return;
+  const left = { ...vmi.metadata, finalizers: finalizers.filter((name) => name !== machineFinalizer) };
   await replaceWhole(ctx.client, VirtualMachineInstance, vmi, { ...vmi, metadata: left });
 }
 
@@ -108,7 +108,7 @@ export function vmController(): ControllerDefinition {
   return defineController<VirtualMachine>({
     name: "virt-controller-vm",
     kind: VirtualMachine,
-    finalizer: vmFinalizer,
+    finalizer: machineFinalizer,
     owns: [VirtualMachineInstance, DataVolume],
     ownConditions: false,
     settleMs: 20,

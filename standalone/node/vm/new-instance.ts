@@ -1,9 +1,13 @@
 // The VMI of one start, as virt-controller makes it from the VM's template. Pure.
 import { createHash } from "node:crypto";
-import type { VirtualMachine, VirtualMachineInstance, VirtualMachineInstanceSpec } from "../../../clients/kubevirt/kinds.ts";
+import {
+  machineFinalizer,
+  type VirtualMachine,
+  type VirtualMachineInstance,
+  type VirtualMachineInstanceSpec,
+} from "../../../clients/kubevirt/kinds.ts";
 import { bytesOf } from "../../../domain/volume/quantity.ts";
 
-export const vmFinalizer = "kubevirt.io/virtualMachineControllerFinalize";
 export const foregroundFinalizer = "kubevirt.io/foregroundDeleteVirtualMachine";
 /** Hash of what can not be changed while the guest runs: tells when a restart is required. */
 export const fixedPartAnnotation = "node.kumulus.cloud/fixed-spec";
@@ -101,7 +105,7 @@ export function newInstance(vm: VirtualMachine, startPaused: boolean, now: strin
         "kubevirt.io/vm-generation": String(generation),
         [fixedPartAnnotation]: fixedPart(vm),
       },
-      finalizers: [vmFinalizer, foregroundFinalizer],
+      finalizers: [machineFinalizer, foregroundFinalizer],
       ownerReferences: [{ apiVersion: vm.apiVersion, kind: vm.kind, name, uid, controller: true, blockOwnerDeletion: true }],
     },
     spec,
