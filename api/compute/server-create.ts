@@ -1,15 +1,13 @@
-// Makes servers: the volumes that they need, the Server objects, and the Secret with the password; takes all of it back when one fails.
+// Makes servers: the volumes that they need, and the Server objects; takes all of it back when one fails.
 
 import { randomBytes } from "node:crypto";
 import { creatorAnnotations } from "../../domain/created-by.ts";
 import { KumulusError } from "../../domain/errors.ts";
 import { finalizers } from "../../domain/finalizers.ts";
-import { hashedName, idOf, newMetadata } from "../../domain/id.ts";
-import { Server, type ServerSpec, type ServerVolume } from "../../models/compute/server.ts";
+import { idOf, newMetadata } from "../../domain/id.ts";
+import type { Server, ServerSpec, ServerVolume } from "../../models/compute/server.ts";
 import type { ObjectRef } from "../../models/kind.ts";
 import type { Volume } from "../../models/volume/volume.ts";
-import type { KubeClient } from "../../operator/contract.ts";
-import { Secret } from "../../operator/kube/core-kinds.ts";
 import type { ApiRequest } from "../http/request.ts";
 import { serverAnnotations } from "./annotations.ts";
 import { isTrue } from "./fields.ts";
@@ -27,6 +25,7 @@ export interface Creation {
 export interface Created {
   servers: Server[];
   reservationID: string;
+  /** Told to the client and then forgotten, as by any Nova whose hypervisor can not set passwords. */
   adminPass: string;
 }
 
@@ -42,7 +41,7 @@ export async function createServers(creation: Creation): Promise<Created> {
   const servers: Server[] = [];
   while (servers.length < checked.maxCount) {
     try {
-      servers.push(await createOne(creation, { index: servers.length, reservationID, adminPass }));
+      servers.push(await createOne(creation, { index: servers.length, reservationID }));
     } catch (error) {
       const enough = servers.length >= checked.minCount && error instanceof KumulusError && error.code === "OverQuota";
       if (enough) break;
@@ -56,7 +55,6 @@ export async function createServers(creation: Creation): Promise<Created> {
 interface Turn {
   index: number;
   reservationID: string;
-  adminPass: string;
 }
 
 async function createOne(creation: Creation, turn: Turn): Promise<Server> {
@@ -64,14 +62,7 @@ async function createOne(creation: Creation, turn: Turn): Promise<Server> {
   const volumes: Volume[] = [];
   try {
     const entries = await createVolumes(creation, volumes);
-    const server = await world.servers.create(newServer(creation, turn, entries));
-    try {
-      await createPassword(world.client, server, turn.adminPass);
-    } catch (error) {
-      await world.servers.delete(server);
-      throw error;
-    }
-    return server;
+    return await world.servers.create(newServer(creation, turn, entries));
   } catch (error) {
     await Promise.allSettled(volumes.map((volume) => world.volumes.delete(volume)));
     throw error;
@@ -120,7 +111,7 @@ function newServer({ request, body, checked }: Creation, turn: Turn, volumes: Se
     apiVersion: "compute.kumulus.cloud/v1alpha1",
     kind: "Server",
     metadata: { ...metadata, annotations },
-    spec: { ...specOf(body, checked, request), displayName, volumes, adminPasswordSecretRef: { name: passwordName(metadata.name) } },
+    spec: { ...specOf(body, checked, request), displayName, volumes },
   };
 }
 
@@ -152,21 +143,4 @@ function specOf(body: CreateServer, checked: CheckedRequest, request: Creation["
     ...(body.hostname ? { hostname: body.hostname } : {}),
     ...(body.tags ? { tags: [...new Set(body.tags)] } : {}),
   };
-}
-
-const passwordName = (serverName: string): string => hashedName(serverName, "password");
-
-/** Goes with its Server. */
-async function createPassword(client: KubeClient, server: Server, password: string): Promise<void> {
-  const { name, namespace, uid } = server.metadata;
-  await client.create(Secret, {
-    apiVersion: "v1",
-    kind: "Secret",
-    metadata: {
-      name: passwordName(name),
-      ...(namespace === undefined ? {} : { namespace }),
-      ownerReferences: [{ apiVersion: server.apiVersion, kind: Server.kind, name, uid: uid ?? "" }],
-    },
-    data: { password: Buffer.from(password).toString("base64") },
-  });
 }

@@ -48,8 +48,6 @@ export interface ServerSpec {
   availabilityZone?: string;
   /** Nova's OS-DCF:diskConfig. */
   diskConfig?: "AUTO" | "MANUAL";
-  /** Secret with the password that the guest is asked to set. */
-  adminPasswordSecretRef?: LocalRef;
   /** IPv4 address that the user wants to be shown as the way in. */
   accessIPv4?: string;
   /** IPv6 address that the user wants to be shown as the way in. */

@@ -24,8 +24,6 @@ export interface Plan {
   power?: "start" | "stop";
   /** The build failed: nothing of it may stay but the Server. */
   discard?: boolean;
-  /** It still waits for what its VirtualMachine is made of. */
-  isGathering?: boolean;
   status: Omit<ServerStatus, "conditions" | "observedGeneration">;
   ready: ConditionInput;
   wakeAfterMs?: number;
@@ -72,7 +70,6 @@ function buildPlan(server: Server, seen: Seen, nics: Nics): Plan {
   return {
     createPorts: build.wait?.task === "scheduling" ? [] : nics.toCreate,
     deletePorts: [],
-    ...(build.wait && { isGathering: true }),
     ...(build.golden && { golden: build.golden }),
     secrets: machine?.secrets ?? [],
     ...(machine && { vm: machine.vm }),
@@ -90,13 +87,14 @@ function machinePlan(server: Server, seen: Seen, nics: Nics, vm: VirtualMachine)
     ? undefined
     : withAttachments(vm, seen.vmi, { ports, volumes: wantedVolumes(server, seen) });
   const power = powerStep(server, seen, vm);
+  const wakeAfterMs = broken?.wakeAfterMs ?? power.wakeAfterMs;
   return {
     createPorts: nics.toCreate,
     deletePorts: nics.spare.filter((port) => !port.metadata.deletionTimestamp && !isPlugged(port, vm, seen.vmi)),
     secrets: [],
     ...(changed && { vm: changed }),
     ...(power.call && { power: power.call }),
-    ...(broken?.wakeAfterMs !== undefined && { wakeAfterMs: broken.wakeAfterMs }),
+    ...(wakeAfterMs !== undefined && { wakeAfterMs }),
     ...serverStatus(server, seen, {
       nics,
       failed: false,

@@ -48,4 +48,12 @@ describe("power", () => {
       assert.deepEqual(powerStep(object, seen({ vmi: run }), machine), step);
     });
   }
+
+  it("a stop waits out the first moment of a machine that may have been told to start", () => {
+    const machine = vm("Stopped");
+    const { now } = seen({});
+    machine.metadata.creationTimestamp = now.toISOString();
+    assert.deepEqual(powerStep(server({ power: "Off" }, {}), seen({}), machine), { wakeAfterMs: 1_500 });
+    assert.deepEqual(powerStep(server({ power: "Off" }, {}), seen({ now: new Date(now.getTime() + 2_000) }), machine), { done: "Off" });
+  });
 });

@@ -2,12 +2,14 @@
 import type { VirtualMachine } from "../../../clients/kubevirt/kinds.ts";
 import type { Power } from "../../../domain/compute/state.ts";
 import type { Server } from "../../../models/compute/server.ts";
+import { firstMoment } from "../../../operator/controller/first-moment.ts";
 import { hasLaunched, isLive, type Seen } from "./seen.ts";
 
 export interface PowerStep {
   call?: "start" | "stop";
   /** The power that counts as carried out. */
   done?: Power;
+  wakeAfterMs?: number;
 }
 
 const down = new Set(["Stopped", "Stopping"]);
@@ -42,9 +44,12 @@ function offStep(server: Server, seen: Seen, vm: VirtualMachine): PowerStep {
     const goesDown = (notes.includes("Stop") || seen.vmi.metadata.deletionTimestamp !== undefined) && !notes.includes("Start");
     return goesDown ? { done: "Off" } : { call: "stop", ...old };
   }
-  // The first start is on its way although neither its note nor its run is seen yet.
-  const starts = notes.length > 0 || (server.status?.power === "On" && !hasLaunched(server, seen));
-  return starts ? old : { done: "Off" };
+  if (notes.length > 0) return old;
+  if (hasLaunched(server, seen)) return { done: "Off" };
+  // The first start is on its way although neither its note nor its run is seen yet: certainly, or maybe.
+  if (server.status?.power === "On") return old;
+  const moment = server.status?.power === undefined ? firstMoment(vm, seen.now.getTime()) : 0;
+  return moment > 0 ? { ...old, wakeAfterMs: moment } : { done: "Off" };
 }
 
 const notesOf = (vm: VirtualMachine): string[] => (vm.status?.stateChangeRequests ?? []).map(({ action }) => action);

@@ -47,14 +47,17 @@ export const serverController = (dependencies: ServerDependencies) =>
         plan = failedPlan(server, seen, fault);
         await carryOut(server, seen, plan, ctx, dependencies);
       }
-      const moment = firstMoment(server, dependencies.now().getTime());
-      if (!server.status && plan.isGathering && moment > 0) return { requeueAfterMs: moment };
+      const moment = isStarting(server, plan) ? firstMoment(server, dependencies.now().getTime()) : 0;
+      if (moment > 0) return { requeueAfterMs: moment };
       await ctx.applyStatus(Server, server, { ...plan.status, conditions: [plan.ready] });
       return result(plan);
     },
 
     finalize: (server, ctx) => finalizeServer(server, ctx, dependencies),
   });
+
+/** On its way to its first run, of which nothing is shown yet. */
+const isStarting = ({ spec, status }: Server, plan: Plan) => !status && plan.status.phase === "BUILD" && spec.power !== "Off";
 
 const result = ({ wakeAfterMs }: Plan): Result => (wakeAfterMs === undefined ? {} : { requeueAfterMs: wakeAfterMs });
 
