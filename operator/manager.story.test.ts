@@ -47,9 +47,9 @@ describe("managers behind a bad network", function () {
     await plane?.stop();
   });
 
-  function election(proxy: FaultProxy | undefined, name: string, identity: string) {
+  function election(proxy: FaultProxy | undefined, name: string, identity: string, leaseMs = 2_000) {
     assert.ok(proxy);
-    const options = { name, namespace: "default", identity, leaseMs: 2_000, renewDeadlineMs: 1_200, retryMs: 200 };
+    const options = { name, namespace: "default", identity, leaseMs, renewDeadlineMs: 1_200, retryMs: 200 };
     return { client: kubeClient(proxy.connection), options };
   }
 
@@ -165,7 +165,7 @@ describe("managers behind a bad network", function () {
 
   it("hands over at once on release, and refuses a lease that another holds", async () => {
     const [a, b] = proxies.map((proxy, index) => {
-      const { client, options } = election(proxy, "handover", `e${index}`);
+      const { client, options } = election(proxy, "handover", `e${index}`, 60_000);
       return createLeaderElection(client, options, log);
     });
     assert.ok(a && b);
@@ -175,9 +175,8 @@ describe("managers behind a bad network", function () {
     assert.ok(!b.leads());
     await a.release();
     assert.ok(!a.leads());
-    const started = performance.now();
-    await b.acquire(AbortSignal.timeout(5_000));
-    assert.ok(performance.now() - started < 1_000, "no need to wait for the lease's end");
+    // Long before the lease's end.
+    await b.acquire(AbortSignal.timeout(10_000));
     assert.ok(!a.leads() && b.leads());
   });
 

@@ -76,9 +76,9 @@ describe("ovsdb client connection", () => {
   }
 
   it("notices a server that has stopped answering, and is answered again when it goes on", async () => {
-    const probing = client({ probeMs: 100 });
+    const probing = client({ probeMs: 700 });
     await probing.whenSynced(5000);
-    await new Promise((resolve) => setTimeout(resolve, 350));
+    await new Promise((resolve) => setTimeout(resolve, 1_800));
     assert.ok(probing.synced, "an idle server answers the probes");
     process.kill(server.pid, "SIGSTOP");
     const lost = probing.transact([{ op: "comment", comment: "never answered" }]);
