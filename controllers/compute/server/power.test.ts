@@ -53,7 +53,7 @@ describe("power", () => {
     const machine = vm("Stopped");
     const { now } = seen({});
     machine.metadata.creationTimestamp = now.toISOString();
-    assert.deepEqual(powerStep(server({ power: "Off" }, {}), seen({}), machine), { wakeAfterMs: 1_500 });
-    assert.deepEqual(powerStep(server({ power: "Off" }, {}), seen({ now: new Date(now.getTime() + 2_000) }), machine), { done: "Off" });
+    assert.deepEqual(powerStep(server({ power: "Off" }, {}), seen({}), machine), { wakeAfterMs: 2_500 });
+    assert.deepEqual(powerStep(server({ power: "Off" }, {}), seen({ now: new Date(now.getTime() + 3_000) }), machine), { done: "Off" });
   });
 });
