@@ -26,10 +26,10 @@ const commonName = "kumulus-webhook-ca";
 const validDays = 365;
 const renewDays = 90;
 
-function make(names: readonly string[], now: Date): ServingCertificate {
+async function make(names: readonly string[], now: Date): Promise<ServingCertificate> {
   // Authority and certificate live equally long: both are made anew together, and the API server learns both from one configuration.
-  const authority = newAuthority(commonName, now, validDays);
-  return { ca: authority.cert, ...newServerCertificate(authority, commonName, names, now, validDays) };
+  const authority = await newAuthority(commonName, now, validDays);
+  return { ca: authority.cert, ...(await newServerCertificate(authority, names, now, validDays)) };
 }
 
 /** Whether the certificate is for these names, signed by its authority, and good for a while. */
@@ -73,7 +73,7 @@ export async function ensureCertificate(options: CertificateOptions): Promise<Se
   const secret = await read(options);
   const known = secret && fromSecret(secret);
   if (known && isUsable(known, names, now)) return known;
-  const made = make(names, now);
+  const made = await make(names, now);
   const encode = (text: string) => Buffer.from(text).toString("base64");
   const data = { "ca.crt": encode(made.ca), "tls.crt": encode(made.cert), "tls.key": encode(made.key) };
   const version = secret?.metadata.resourceVersion;
