@@ -20,11 +20,8 @@ export interface Pair {
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 
-/** Loaded when a certificate has to be made, about once a year: it needs some 20 MB. Without the metadata it can not be loaded at all. */
-async function library() {
-  await import("reflect-metadata");
-  return import("@peculiar/x509");
-}
+/** Loaded when a certificate has to be made, about once a year: it needs some 20 MB. */
+const library = async () => (await import("./library.ts")).x509;
 
 const newKeys = () => webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]) as Promise<CryptoKeyPair>;
 
