@@ -1,20 +1,24 @@
 #!/usr/bin/env node
 // Composition root: reads the command line and wires one role of Kumulus.
 import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { parseArgs } from "node:util";
 import type { Log } from "./operator/contract.ts";
 import { createLog, type LogLevel } from "./operator/log.ts";
+import type { Settings } from "./operator/settings.ts";
 import type { InstanceConfig } from "./standalone/instance.ts";
 
-const help = `kumulus <role> --instance-config FILE [--listen-fd N]
+const help = `kumulus <role> --config FILE
+kumulus <role> --instance-config FILE [--listen-fd N]
 
 Roles:
   operator   the controllers; one replica acts, the others wait
   api        the OpenStack APIs
   webhook    admission of objects that need a look at others
-  node       the engines of one machine: guests, disks, plugs
+  node       the engines of one machine: guests, disks, plugs (only with --instance-config)
 
 Options:
+  --config FILE           settings in a cluster, in YAML: docs/install.md lists them
   --instance-config FILE  what \`make up\` wrote: .kumulus/<instance>/instance.json
   --listen-fd N           (api) also serve on this inherited listening socket
   --help                  this text
@@ -22,25 +26,32 @@ Options:
 Environment: KUMULUS_LOG_LEVEL (debug, info, warn, error)`;
 
 interface Role {
-  config: InstanceConfig;
+  settings: Settings;
   log: Log;
   signal: AbortSignal;
   listenFd: number | undefined;
 }
 
 /** A client, caches and metrics: what every role but the node agent starts with. */
-async function runtime(name: "operator" | "api" | "webhook", { config, log }: Role) {
+async function runtime(name: "operator" | "api" | "webhook", { settings, log }: Role) {
   const { connect } = await import("./operator/kube/connection.ts");
   const { kubeClient } = await import("./operator/kube/client.ts");
   const { createCaches } = await import("./operator/cache/caches.ts");
   const { createMetrics } = await import("./operator/metrics.ts");
   const metrics = createMetrics();
-  const client = kubeClient(connect(config.kubeconfigs[name]), { fieldManager: `kumulus-${name}`, onRequest: metrics.onRequest });
+  const client = kubeClient(connect(settings.kubeconfig), { fieldManager: `kumulus-${name}`, onRequest: metrics.onRequest });
   return { client, caches: createCaches(client, { log }), metrics };
 }
 
+const hostOf = ({ host = "::" }: Settings) => host;
+const healthOf = (settings: Settings) => ({ host: hostOf(settings), port: settings.ports.health });
+
+function ovsdbTLS({ ovn: { tls } }: Settings) {
+  return tls && { ca: readFileSync(tls.ca, "utf8"), cert: readFileSync(tls.cert, "utf8"), key: readFileSync(tls.key, "utf8") };
+}
+
 async function operator(role: Role): Promise<void> {
-  const { config, log, signal } = role;
+  const { settings, log, signal } = role;
   const { createManager } = await import("./operator/manager.ts");
   const { startHealth } = await import("./operator/health.ts");
   const { createOvsdbClient } = await import("./clients/ovsdb/client.ts");
@@ -57,43 +68,43 @@ async function operator(role: Role): Promise<void> {
   const { systemNamespace } = await import("./domain/id.ts");
 
   const { client, caches, metrics } = await runtime("operator", role);
-  const ovn = (database: string, remote: string, tables: typeof northboundTables) =>
-    createOvsdbClient({ remotes: [remote], database, tables, leaderOnly: true, log, signal });
-  const golden = { imageBaseURL: config.apiURL, imageKey: sharedKey(imageKeySecret) };
+  const tls = ovsdbTLS(settings);
+  const ovn = (database: string, remotes: readonly string[], tables: typeof northboundTables) =>
+    createOvsdbClient({ remotes, database, tables, leaderOnly: true, log, signal, ...(tls && { tls }) });
+  const golden = { imageBaseURL: settings.apiURL, imageKey: sharedKey(imageKeySecret) };
   const manager = createManager({
     client,
     caches,
     log,
     metrics,
-    // The supervisor runs one operator of an instance: a new one has the old one's name and need not wait for its lease to end.
-    leaderElection: { name: "kumulus-operator", namespace: systemNamespace, identity: config.network.namespace },
+    leaderElection: { name: "kumulus-operator", namespace: systemNamespace, identity: settings.identity ?? hostname() },
     controllers: [
       ...identityControllers(),
       ...networkControllers({
-        northbound: ovn("OVN_Northbound", config.ovn.northbound, northboundTables),
-        southbound: ovn("OVN_Southbound", config.ovn.southbound, southboundTables),
+        northbound: ovn("OVN_Northbound", settings.ovn.northbound, northboundTables),
+        southbound: ovn("OVN_Southbound", settings.ovn.southbound, southboundTables),
         caches,
         log,
       }),
       ...computeControllers({ ...golden, kubeVirt: kubeVirt(client) }),
-      ...imageControllers({ imageStore: fileStore(config.imagesDir) }),
+      ...imageControllers({ imageStore: fileStore(settings.images.directory) }),
       ...volumeControllers(golden),
     ],
   });
-  await startHealth({ port: config.ports.operatorHealth, registry: metrics.registry, ready: () => manager.ready() });
+  await startHealth({ ...healthOf(settings), registry: metrics.registry, ready: () => manager.ready() });
   await manager.run(signal);
 }
 
 async function api(role: Role): Promise<void> {
-  const { config, log, signal, listenFd } = role;
+  const { settings, log, signal, listenFd } = role;
   const { startApi } = await import("./api/server.ts");
   const { fileStore } = await import("./clients/image-store/file-store.ts");
   const inherited = listenFd === undefined ? [] : [{ fd: listenFd }];
   const { closed } = await startApi({
     ...(await runtime("api", role)),
-    imageStore: fileStore(config.imagesDir),
-    region: config.region,
-    listen: [{ port: config.ports.api }, ...inherited],
+    imageStore: fileStore(settings.images.directory),
+    ...(settings.region && { region: settings.region }),
+    listen: [{ port: settings.ports.api, host: hostOf(settings) }, ...inherited],
     log,
     signal,
   });
@@ -101,18 +112,28 @@ async function api(role: Role): Promise<void> {
 }
 
 async function webhook(role: Role): Promise<void> {
-  const { config, log, signal } = role;
+  const { settings, log, signal } = role;
   const { startWebhook } = await import("./webhooks/server.ts");
   const { startHealth } = await import("./operator/health.ts");
+  const { systemNamespace } = await import("./domain/id.ts");
   const { client, caches, metrics } = await runtime("webhook", role);
   // A kind that is asked for after the start begins at once.
   await caches.start(signal);
-  const { closed } = await startWebhook({ client, caches, log, signal, host: "127.0.0.1", port: config.ports.webhook });
-  await startHealth({ port: config.ports.webhookHealth, registry: metrics.registry, ready: () => caches.synced });
+  const target = settings.webhook && { service: { name: settings.webhook.service, namespace: systemNamespace } };
+  const { closed } = await startWebhook({
+    client,
+    caches,
+    log,
+    signal,
+    host: hostOf(settings),
+    port: settings.ports.webhook,
+    ...(target && { target }),
+  });
+  await startHealth({ ...healthOf(settings), registry: metrics.registry, ready: () => caches.synced });
   await closed;
 }
 
-async function node({ config, log, signal }: Role): Promise<void> {
+async function node(config: InstanceConfig, { log, signal }: Pick<Role, "log" | "signal">): Promise<void> {
   const { startNode } = await import("./standalone/node/agent.ts");
   await startNode({
     kubeconfig: config.kubeconfigs.node,
@@ -129,22 +150,34 @@ async function node({ config, log, signal }: Role): Promise<void> {
   });
 }
 
-const roles: Readonly<Record<string, (role: Role) => Promise<void>>> = { operator, api, webhook, node };
+const roles = { operator, api, webhook } as const;
+const isRole = (name: string): name is keyof typeof roles => name in roles;
 
 async function main(): Promise<void> {
-  const options = { "instance-config": { type: "string" }, "listen-fd": { type: "string" }, help: { type: "boolean" } } as const;
+  const text = { type: "string" } as const;
+  const options = { config: text, "instance-config": text, "listen-fd": text, help: { type: "boolean" } } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const [name = ""] = positionals;
-  const run = roles[name];
   if (values.help) return console.log(help);
-  const file = values["instance-config"];
-  if (!run || !file) throw new TypeError(`${run ? "--instance-config is missing" : `no such role: "${name}"`}\n\n${help}`);
+  const { config: file, "instance-config": instanceFile, "listen-fd": fd } = values;
+  const known = isRole(name) || name === "node";
+  if (!known || !(instanceFile ?? file)) throw new TypeError(`${known ? "--config is missing" : `no such role: "${name}"`}\n\n${help}`);
   const log = createLog({ name, level: (process.env.KUMULUS_LOG_LEVEL ?? "info") as LogLevel });
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
-  const listenFd = values["listen-fd"] === undefined ? undefined : Number(values["listen-fd"]);
-  await run({ config: JSON.parse(readFileSync(file, "utf8")) as InstanceConfig, log, signal: stop.signal, listenFd });
+  const { signal } = stop;
+  const instance = instanceFile ? (JSON.parse(readFileSync(instanceFile, "utf8")) as InstanceConfig) : undefined;
+  if (!isRole(name)) {
+    if (!instance) throw new TypeError(`the role node needs --instance-config\n\n${help}`);
+    return node(instance, { log, signal });
+  }
+  const settings = instance ? await instanceSettings(instance, name) : await clusterSettings(file ?? "");
+  await roles[name]({ settings, log, signal, listenFd: fd === undefined ? undefined : Number(fd) });
 }
+
+const clusterSettings = async (file: string) => (await import("./operator/settings.ts")).readSettings(file);
+const instanceSettings = async (config: InstanceConfig, name: keyof typeof roles) =>
+  (await import("./standalone/settings.ts")).roleSettings(config, name);
 
 main().then(
   () => process.exit(0),

@@ -1,0 +1,61 @@
+// What a role has to know of the place where it runs, from a YAML or JSON file.
+import { readFileSync } from "node:fs";
+import { type Static, Type } from "typebox";
+
+const text = Type.String({ minLength: 1 });
+const port = Type.Integer({ minimum: 1, maximum: 65_535 });
+const strict = { additionalProperties: false } as const;
+
+/** Where an OVSDB server is, as OVN spells it. */
+const remote = Type.String({ pattern: "^(unix:/.+|(tcp|ssl):.+:[0-9]+)$" });
+
+export const settingsSchema = Type.Object(
+  {
+    /** Absent: the service account of the pod. */
+    kubeconfig: Type.Optional(text),
+    /** Name of the one region; RegionOne unless said. */
+    region: Type.Optional(text),
+    /** Where the engines reach the APIs, without a path. */
+    apiURL: Type.String({ pattern: "^https?://[^/]+$" }),
+    /** Address to listen on; all unless said. */
+    host: Type.Optional(text),
+    ports: Type.Object({ api: port, webhook: port, health: port }, strict),
+    ovn: Type.Object(
+      {
+        /** Every server of the cluster. */
+        northbound: Type.Array(remote, { minItems: 1 }),
+        southbound: Type.Array(remote, { minItems: 1 }),
+        /** Files in PEM, for `ssl:` remotes. */
+        tls: Type.Optional(Type.Object({ ca: text, cert: text, key: text }, strict)),
+      },
+      strict,
+    ),
+    images: Type.Object({ directory: text }, strict),
+    /** The Service through which the API server calls the webhook; it calls `host` directly when absent. */
+    webhook: Type.Optional(Type.Object({ service: text }, strict)),
+    /** Of this replica, in leader election; the host's name (a pod's own) unless said. */
+    identity: Type.Optional(text),
+  },
+  strict,
+);
+
+export type Settings = Static<typeof settingsSchema>;
+
+/** TypeError that names the file, and each key that is wrong. */
+export async function parseSettings(content: string, file: string): Promise<Settings> {
+  const [{ parse }, { Value }] = await Promise.all([import("yaml"), import("typebox/value")]);
+  let value: unknown;
+  try {
+    value = parse(content);
+  } catch (error) {
+    throw new TypeError(`${file}: ${(error as Error).message}`);
+  }
+  const complaints = Value.Errors(settingsSchema, value).map(({ instancePath, message, params }) => {
+    const extra = (params as { additionalProperties?: string[] }).additionalProperties?.join(", ");
+    return `${file}: ${instancePath || "/"} ${message}${extra === undefined ? "" : ` (${extra})`}`;
+  });
+  if (complaints.length > 0) throw new TypeError(complaints.join("\n"));
+  return value as Settings;
+}
+
+export const readSettings = (file: string): Promise<Settings> => parseSettings(readFileSync(file, "utf8"), file);

@@ -1,0 +1,19 @@
+// The settings of one machine's roles, from its instance.json. Pure.
+import type { Settings } from "../operator/settings.ts";
+import type { InstanceConfig } from "./instance.ts";
+
+export function roleSettings(config: InstanceConfig, role: "operator" | "api" | "webhook"): Settings {
+  const { ports, ovn } = config;
+  const health = { operator: ports.operatorHealth, webhook: ports.webhookHealth, api: ports.api };
+  return {
+    kubeconfig: config.kubeconfigs[role],
+    region: config.region,
+    apiURL: config.apiURL,
+    host: "127.0.0.1",
+    ports: { api: ports.api, webhook: ports.webhook, health: health[role] },
+    ovn: { northbound: [ovn.northbound], southbound: [ovn.southbound] },
+    images: { directory: config.imagesDir },
+    // The supervisor runs one operator of an instance: a new one has the old one's name and need not wait for its lease to end.
+    identity: config.network.namespace,
+  };
+}
