@@ -5,7 +5,7 @@ HYPERVISOR ?= qemu
 STORAGE ?= local
 NODES ?= 1
 EXTERNAL ?= host
-export INSTANCE HYPERVISOR STORAGE NODES EXTERNAL ROLES FROM_SOURCES PROCESS FOLLOW SERVICES DEBUG
+export INSTANCE HYPERVISOR STORAGE NODES EXTERNAL ROLES FROM_SOURCES PROCESS FOLLOW SERVICES TESTS DEBUG
 
 # The project's own Node.js (npm package `node`) and tools come first.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -44,7 +44,7 @@ e2e: setup ## Run the whole-system stories with real guests
 	@npm run -s e2e
 
 conformance: setup ## Run OpenStack's own test suite for SERVICES against a running cloud
-	@node hack/conformance.ts
+	$(cloud) node hack/conformance.ts
 
 bench: setup ## Measure the speed bars against bare yardsticks and print a table
 	@node bench/run.ts
