@@ -1,9 +1,10 @@
-// The pure parts of the controller loop: what counts as unchanged, conditions and their times, owners.
+// The pure parts of the controller loop: what counts as unchanged, conditions and their times, owners, first moments.
 import assert from "node:assert/strict";
 import { KeyPair } from "../../models/compute/key-pair.ts";
 import { Domain } from "../../models/identity/domain.ts";
 import type { KubeObject } from "../../models/kind.ts";
 import { covers, objectCovers, same } from "./covers.ts";
+import { firstMoment } from "./first-moment.ts";
 import { controllerOf, withOwner } from "./owner.ts";
 import { desiredStatus } from "./status.ts";
 import { objectKey, queueKey } from "./triggers.ts";
@@ -79,4 +80,19 @@ describe("owners", () => {
   it("keys survive the queue", () => {
     for (const key of [{ name: "a" }, { name: "a", namespace: "b" }]) assert.deepEqual(objectKey(queueKey(key)), key);
   });
+});
+
+describe("an object's first moment", () => {
+  const now = Date.parse("2026-01-01T00:00:10Z");
+  for (const [why, creationTimestamp, left] of [
+    ["has just begun", "2026-01-01T00:00:10Z", 2_500],
+    ["is half over", "2026-01-01T00:00:09Z", 1_500],
+    ["is over", "2026-01-01T00:00:07Z", 0],
+    ["is never longer, whatever the clocks say", "2026-01-01T00:05:00Z", 2_500],
+    ["is none for what is not made yet", undefined, 0],
+  ] as const)
+    it(why, () => {
+      const metadata = { name: "a", ...(creationTimestamp && { creationTimestamp }) };
+      assert.equal(firstMoment({ apiVersion: "v1", kind: "ConfigMap", metadata }, now), left);
+    });
 });
