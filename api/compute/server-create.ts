@@ -5,6 +5,7 @@ import { creatorAnnotations } from "../../domain/created-by.ts";
 import { KumulusError } from "../../domain/errors.ts";
 import { finalizers } from "../../domain/finalizers.ts";
 import { idOf, newMetadata } from "../../domain/id.ts";
+import { canonicalAddress } from "../../domain/net/address.ts";
 import type { Server, ServerSpec, ServerVolume } from "../../models/compute/server.ts";
 import type { ObjectRef } from "../../models/kind.ts";
 import type { Volume } from "../../models/volume/volume.ts";
@@ -138,7 +139,7 @@ function specOf(body: CreateServer, checked: CheckedRequest, request: Creation["
     ...(body.user_data ? { userData: body.user_data.replace(/\s+/g, "") } : {}),
     ...(body.availability_zone ? { availabilityZone: body.availability_zone } : {}),
     ...(body.accessIPv4 ? { accessIPv4: body.accessIPv4 } : {}),
-    ...(body.accessIPv6 ? { accessIPv6: body.accessIPv6 } : {}),
+    ...(body.accessIPv6 ? { accessIPv6: canonicalAddress(body.accessIPv6) ?? body.accessIPv6 } : {}),
     ...(description ? { description } : {}),
     ...(body.hostname ? { hostname: body.hostname } : {}),
     ...(body.tags ? { tags: [...new Set(body.tags)] } : {}),

@@ -1,5 +1,6 @@
 // Nova /servers: list, show, create, update, delete (Compute API, "Servers").
 import { idOf } from "../../domain/id.ts";
+import { canonicalAddress } from "../../domain/net/address.ts";
 import type { Server } from "../../models/compute/server.ts";
 import { limitOf, pageLinks, pageOf } from "../http/paging.ts";
 import { lastValueOf } from "../http/query.ts";
@@ -111,7 +112,7 @@ async function update(world: ComputeWorld, request: ApiRequest, body: UpdateServ
     if (body.name !== undefined) spec.displayName = body.name;
     if (body["OS-DCF:diskConfig"] !== undefined) spec.diskConfig = body["OS-DCF:diskConfig"];
     if (body.accessIPv4 !== undefined) spec.accessIPv4 = body.accessIPv4;
-    if (body.accessIPv6 !== undefined) spec.accessIPv6 = body.accessIPv6;
+    if (body.accessIPv6 !== undefined) spec.accessIPv6 = canonicalAddress(body.accessIPv6) ?? body.accessIPv6;
     if (body.hostname !== undefined) spec.hostname = body.hostname;
     if (typeof body.description === "string") spec.description = body.description;
     else if (body.description === null) delete spec.description;

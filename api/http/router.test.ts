@@ -37,6 +37,7 @@ describe("the router", () => {
     ],
     ["escapes are decoded, slashes too", "GET", "/v2.1/servers/a%2Fb%20c", ["/v2.1/servers/:id", { id: "a/b c" }]],
     ["a trailing slash does not count", "GET", "/v2.1/servers/", ["/v2.1/servers", {}]],
+    ["an id that was left out", "DELETE", "/v2.1/servers/", []],
     ["HEAD is GET", "HEAD", "/v2.1/servers", ["/v2.1/servers", {}]],
     ["a wrong method tells which are right", "PUT", "/v2.1/servers", ["GET", "POST"]],
     ["an unknown path", "GET", "/v2.1/flavours", []],

@@ -41,14 +41,17 @@ export class Router<R extends Pick<Route, "method" | "path">> {
     for (const route of routes) this.#add(route);
   }
 
-  /** HEAD is served by GET where no route says otherwise. Empty segments do not count: "/servers/" is "/servers". */
+  /**
+   * HEAD is served by GET where no route says otherwise. Empty segments do not count: "/servers/" is "/servers". Where that path lacks the method it
+   * is unknown, since the client left out an id.
+   */
   lookup(method: string, path: string): Lookup<R> {
     const values: string[] = [];
     const node = this.#find(this.#root, segments(path), 0, values);
     if (!node) return { methods: [] };
     const leaves = node.routes.get(method) ?? (method === "HEAD" ? node.routes.get("GET") : undefined);
     const [first] = leaves ?? [];
-    if (!leaves || !first) return { methods: [...node.routes.keys()] };
+    if (!leaves || !first) return { methods: path.endsWith("/") ? [] : [...node.routes.keys()] };
     const params: Record<string, string> = {};
     for (const [index, name] of first.names.entries()) params[name] = values[index] ?? "";
     return { match: { routes: leaves.map(({ route }) => route), params } };

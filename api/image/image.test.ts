@@ -111,6 +111,12 @@ describe("image patches", () => {
     return draft.spec;
   };
 
+  it("may be written as version 2.0 of the media type has it", () => {
+    const draft = image("1", { properties: { a: "1" } }, { phase: "active" });
+    applyPatch(draft, [{ replace: "/protected", value: true }, { add: "/b", value: "2" }, { remove: "/a" }]);
+    assert.deepEqual([draft.spec.protected, draft.spec.properties], [true, { b: "2" }]);
+  });
+
   it("set, replace and remove", () => {
     const spec = patched(
       { properties: { a: "1", b: "2" } },

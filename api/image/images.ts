@@ -6,7 +6,7 @@ import type { ApiRequest } from "../http/request.ts";
 import { type Route, route } from "../http/route.ts";
 import { setField } from "./fields.ts";
 import { listImages } from "./list.ts";
-import { applyPatch, patchMediaType } from "./patch.ts";
+import { applyPatch, patchMediaTypes } from "./patch.ts";
 import { type CreateBody, createBody, patchBody } from "./schema.ts";
 import { viewImage } from "./views.ts";
 import type { ImageWorld } from "./world.ts";
@@ -66,7 +66,11 @@ export function imageRoutes(world: ImageWorld): Route[] {
       method: "GET",
       path: "/v2/images",
       policy: "get_images",
-      handle: (request) => ({ body: listImages(world.visible(request.auth).map(view), request) }),
+      handle(request) {
+        // Glance takes `/v2/images/` for an image whose id was left out.
+        if (request.path.endsWith("/")) throw new KumulusError("NotFound", "No image has an empty id.");
+        return { body: listImages(world.visible(request.auth).map(view), request) };
+      },
     }),
     route({
       method: "POST",
@@ -89,7 +93,7 @@ export function imageRoutes(world: ImageWorld): Route[] {
       method: "PATCH",
       path: "/v2/images/:id",
       policy: "modify_image",
-      mediaTypes: [patchMediaType],
+      mediaTypes: patchMediaTypes,
       body: patchBody,
       handle: async (request) => ({ body: view(await patchImage(world, request)) }),
     }),

@@ -5,9 +5,10 @@ import { KumulusError } from "../../domain/errors.ts";
 import type { Image, ImageSpec } from "../../models/image/image.ts";
 import { bodyChecker } from "../http/validation.ts";
 import { isBaseField, setField } from "./fields.ts";
-import { baseFields, type PatchOperation } from "./schema.ts";
+import { baseFields, type PatchBody, type PatchOperation } from "./schema.ts";
 
-export const patchMediaType = "application/openstack-images-v2.1-json-patch";
+/** The second has the operation as a key: `{"replace": "/name", "value": "x"}` (an early draft of RFC 6902). */
+export const patchMediaTypes = ["application/openstack-images-v2.1-json-patch", "application/openstack-images-v2.0-json-patch"];
 
 const checkFields = bodyChecker(Type.Object(baseFields, { additionalProperties: Type.String({ maxLength: 65_535 }) }));
 
@@ -45,9 +46,16 @@ function applyOne(spec: ImageSpec, operation: PatchOperation): void {
   checkFields({ [name]: operation.value });
 }
 
+function operationOf(given: PatchBody[number]): PatchOperation {
+  if ("op" in given) return given;
+  if ("add" in given) return { op: "add", path: given.add, value: given.value };
+  if ("replace" in given) return { op: "replace", path: given.replace, value: given.value };
+  return { op: "remove", path: given.remove };
+}
+
 /** Changes `draft` in place, all operations or (by throwing) none that anybody sees. */
-export function applyPatch(draft: Image, operations: readonly PatchOperation[]): void {
-  for (const operation of operations) {
+export function applyPatch(draft: Image, body: PatchBody): void {
+  for (const operation of body.map(operationOf)) {
     checkFormatChange(draft, fieldOf(operation));
     applyOne(draft.spec, operation);
   }

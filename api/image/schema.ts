@@ -42,15 +42,24 @@ export const readOnlyFields: readonly string[] = [
   ...["self", "file", "schema", "locations", "direct_url", "stores"],
 ];
 
-export const patchBody = Type.Array(
-  Type.Object({
-    op: Type.Union([Type.Literal("add"), Type.Literal("replace"), Type.Literal("remove")]),
-    path: Type.String({ pattern: "^/", maxLength: 512 }),
-    value: Type.Optional(Type.Unknown()),
-  }),
-  { maxItems: 256 },
-);
-export type PatchOperation = Static<typeof patchBody>[number];
+const attributePath = Type.String({ pattern: "^/", maxLength: 512 });
+const value = Type.Optional(Type.Unknown());
+const patchOperation = Type.Object({
+  op: Type.Union([Type.Literal("add"), Type.Literal("replace"), Type.Literal("remove")]),
+  path: attributePath,
+  value,
+});
+export type PatchOperation = Static<typeof patchOperation>;
+
+/** As the media type of version 2.0 writes it: `{"replace": "/name", "value": "x"}`. */
+const draftOperation = Type.Union([
+  Type.Object({ add: attributePath, value }),
+  Type.Object({ replace: attributePath, value }),
+  Type.Object({ remove: attributePath }),
+]);
+
+export const patchBody = Type.Array(Type.Union([patchOperation, draftOperation]), { maxItems: 256 });
+export type PatchBody = Static<typeof patchBody>;
 
 const text = (description: string, readOnly = false) => ({ type: ["null", "string"], description, ...(readOnly && { readOnly }) });
 const number = (description: string, readOnly = false) => ({ type: ["null", "integer"], description, ...(readOnly && { readOnly }) });
