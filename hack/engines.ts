@@ -1,4 +1,4 @@
-// The programs of the control plane (etcd, kube-apiserver, kube-controller-manager, kubectl): where they are, and building them with Go.
+// The programs of the control plane (etcd, kube-apiserver, kube-controller-manager, kubectl) and Helm: where they are, and building them with Go.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from "node:fs";
@@ -14,7 +14,11 @@ const modules = {
     names: ["kube-apiserver", "kube-controller-manager"],
   },
   etcd: { programs: ["etcd"], packages: ["go.etcd.io/etcd/server/v3"], names: [] },
+  helm: { programs: ["helm"], packages: ["helm.sh/helm/v3/cmd/helm"], names: [] },
 } as const;
+
+/** What every cloud runs; the rest is built when somebody asks for it. */
+const controlPlane = ["kubernetes", "etcd"] as const satisfies readonly (keyof typeof modules)[];
 
 type Module = keyof typeof modules;
 export type Engine = (typeof modules)[Module]["programs"][number];
@@ -35,12 +39,13 @@ function directoryOf(module: Module): string {
   return join(cacheDirectory, `${module}-${sum.digest("hex").slice(0, 12)}`);
 }
 
-/** Absolute path of a program; it exists after `buildEngines()`. */
+/** Absolute path of a program; it exists after `buildEngines()`, Helm after `buildEngine("helm")`. */
 export function enginePath(engine: Engine): string {
-  return join(directoryOf(engine === "etcd" ? "etcd" : "kubernetes"), engine);
+  return join(directoryOf(engine === "etcd" || engine === "helm" ? engine : "kubernetes"), engine);
 }
 
-function build(module: Module, say: (line: string) => void): void {
+/** Builds one module's programs where they are missing. Prints what takes long; throws with what to do. */
+export function buildEngine(module: Module, say: (line: string) => void = console.log): void {
   const { programs, packages, names } = modules[module];
   const target = directoryOf(module);
   if (programs.every((program) => existsSync(join(target, program)))) return;
@@ -53,6 +58,7 @@ function build(module: Module, say: (line: string) => void): void {
   const stamp = Object.entries({ gitVersion: version, gitMajor: major, gitMinor: minor }).map(
     ([key, value]) => `-X k8s.io/component-base/version.${key}=${value}`,
   );
+  // The package of etcd is named server.
   const output = module === "etcd" ? join(scratch, "etcd") : `${scratch}/`;
   const result = spawnSync("go", ["build", "-trimpath", "-ldflags", `-s -w ${stamp.join(" ")}`, "-o", output, ...packages], {
     cwd: join(root, module),
@@ -66,9 +72,9 @@ function build(module: Module, say: (line: string) => void): void {
   say(`built ${programs.join(", ")} in ${Math.round((Date.now() - started) / 1000)} s`);
 }
 
-/** Builds what is missing. Prints what takes long; throws with what to do. */
-export function buildEngines(say: (line: string) => void = console.log): void {
-  for (const module of Object.keys(modules) as Module[]) build(module, say);
+/** Builds what is missing of the control plane. */
+export function buildEngines(say?: (line: string) => void): void {
+  for (const module of controlPlane) buildEngine(module, say);
 }
 
 if (import.meta.main) buildEngines();

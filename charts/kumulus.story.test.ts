@@ -1,0 +1,118 @@
+// The Helm chart: what it renders is what a real API server accepts, and wrong values are named.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { buildEngine } from "../hack/engines.ts";
+import type { KubeObject } from "../models/kind.ts";
+import { type ConfigMap, Namespace } from "../operator/kube/core-kinds.ts";
+import { type ControlPlane, startControlPlane } from "../operator/testing/control-plane.ts";
+import { fullValues, helm, kubectl, rendered } from "./testing/helm.ts";
+
+/** Of other projects, so that the API server of the tests has no schema for them. */
+const foreignKinds = ["HTTPRoute", "ServiceMonitor"];
+
+const namesOf = (objects: readonly KubeObject[], kind: string) =>
+  objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata.name);
+
+function settingsOf(objects: readonly KubeObject[]): unknown {
+  const found = objects.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === "kumulus-settings") as ConfigMap | undefined;
+  return parse(found?.data?.["settings.yaml"] ?? "");
+}
+
+describe("charts/kumulus", () => {
+  let plane: ControlPlane;
+
+  before(async function () {
+    this.timeout(900_000);
+    buildEngine("helm");
+    plane = await startControlPlane();
+    const labels = { "pod-security.kubernetes.io/warn": "restricted", "pod-security.kubernetes.io/enforce": "restricted" };
+    await plane.client.create(Namespace, { apiVersion: "v1", kind: "Namespace", metadata: { name: "kumulus-system", labels } });
+  });
+  after(() => plane?.stop());
+
+  const accepted = (objects: readonly KubeObject[]) => {
+    const { ok, stdout, stderr } = kubectl(plane.kubeconfig, ["apply", "--dry-run=server", "--filename", "-"], objects);
+    assert.ok(ok, stderr);
+    assert.doesNotMatch(stderr, /PodSecurity/);
+    assert.equal(stdout.trim().split("\n").length, objects.length);
+  };
+
+  for (const [name, values] of Object.entries({ default: {}, full: fullValues })) {
+    it(`passes helm lint --strict with ${name} values`, () => {
+      const { ok, stdout, stderr } = helm(["lint", "--strict"], values);
+      assert.ok(ok, stdout + stderr);
+    });
+  }
+
+  it("is accepted by the API server with default values, without a warning of restricted Pod Security", () => {
+    const objects = rendered();
+    assert.deepEqual(namesOf(objects, "Deployment").sort(), ["kumulus-api", "kumulus-operator", "kumulus-webhook"]);
+    accepted(objects);
+  });
+
+  it("is accepted with everything turned on", () => {
+    const objects = rendered(fullValues);
+    for (const kind of [...foreignKinds, "Ingress", "HorizontalPodAutoscaler"]) assert.equal(namesOf(objects, kind).length, 1, kind);
+    accepted(objects.filter(({ kind }) => !foreignKinds.includes(kind)));
+  });
+
+  it("leaves out what is turned off", () => {
+    const kinds = new Set(rendered({ networkPolicy: { enabled: false } }).map(({ kind }) => kind));
+    for (const kind of [...foreignKinds, "Ingress", "HorizontalPodAutoscaler", "NetworkPolicy"]) assert.ok(!kinds.has(kind), kind);
+  });
+
+  it("has every CRD and keeps it, and the images, on uninstall", () => {
+    const kept = rendered().filter(({ metadata }) => metadata.annotations?.["helm.sh/resource-policy"] === "keep");
+    const kinds = kept.map(({ kind }) => kind);
+    assert.equal(kinds.filter((kind) => kind === "CustomResourceDefinition").length, 20);
+    assert.equal(kinds.filter((kind) => kind === "PersistentVolumeClaim").length, 1);
+  });
+
+  it("writes the settings that the roles read", () => {
+    assert.deepEqual(settingsOf(rendered()), {
+      region: "RegionOne",
+      apiURL: "http://kumulus-api.kumulus-system.svc:8774",
+      ports: { api: 8774, webhook: 9443, health: 8080 },
+      ovn: { northbound: ["tcp:ovn-northbound.kumulus-system.svc:6641"], southbound: ["tcp:ovn-southbound.kumulus-system.svc:6642"] },
+      images: { directory: "/var/lib/kumulus/images" },
+      webhook: { service: "kumulus-webhook" },
+    });
+    const { ovn } = settingsOf(rendered(fullValues)) as { ovn: object };
+    assert.deepEqual(ovn, {
+      northbound: ["ssl:10.0.0.1:6641", "ssl:10.0.0.2:6641"],
+      southbound: ["ssl:10.0.0.1:6642"],
+      tls: { ca: "/etc/kumulus/ovn/ca.crt", cert: "/etc/kumulus/ovn/tls.crt", key: "/etc/kumulus/ovn/tls.key" },
+    });
+  });
+
+  const wrong: [what: string, values: object, complaint: RegExp][] = [
+    ["a key that is not there", { regoin: "x" }, /regoin/],
+    ["a key that is not there further down", { api: { autoscaling: { minimum: 1 } } }, /minimum/],
+    ["a key of another role", { webhook: { autoscaling: {} } }, /autoscaling/],
+    ["a remote that is none", { ovn: { northbound: ["10.0.0.1"] } }, /northbound/],
+    ["an Ingress without a host", { ingress: { enabled: true } }, /host/],
+    ["a route without a Gateway", { gateway: { enabled: true } }, /parentRefs/],
+  ];
+  for (const [what, values, complaint] of wrong) {
+    it(`names ${what}`, () => {
+      const { ok, stderr } = helm(["template", "kumulus"], values);
+      assert.ok(!ok);
+      assert.match(stderr, complaint);
+    });
+  }
+
+  it("refuses a namespace that the program would not look in", () => {
+    const { ok, stderr } = helm(["template", "kumulus"], {}, "default");
+    assert.ok(!ok);
+    assert.match(stderr, /--namespace kumulus-system/);
+  });
+
+  it("has a comment on every value", () => {
+    const lines = readFileSync(join(import.meta.dirname, "kumulus/values.yaml"), "utf8").split("\n");
+    const isValue = (line: string) => /^\s*[a-zA-Z]+: ?\S/.test(line) && !/^\s*(requests|limits|enabled|maxReplicas):/.test(line);
+    const bare = lines.filter((line, index) => isValue(line) && !lines[index - 1]?.trim().startsWith("#"));
+    assert.deepEqual(bare, []);
+  });
+});

@@ -1,0 +1,65 @@
+// The chart as tests use it: the pinned Helm, values that turn everything on, and kubectl of the test control plane.
+import { spawnSync } from "node:child_process";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseAllDocuments } from "yaml";
+import { enginePath } from "../../hack/engines.ts";
+import type { KubeObject } from "../../models/kind.ts";
+
+const chart = join(import.meta.dirname, "../kumulus");
+
+/** Every part that is optional, and every list filled. */
+export const fullValues = {
+  image: { repository: "registry.test/kumulus", tag: "1.2.3", pullPolicy: "Always" },
+  imagePullSecrets: [{ name: "registry" }],
+  region: "RegionTwo",
+  apiURL: "http://api.test",
+  logLevel: "debug",
+  ovn: { northbound: ["ssl:10.0.0.1:6641", "ssl:10.0.0.2:6641"], southbound: ["ssl:10.0.0.1:6642"], tlsSecret: "ovn-client" },
+  images: { persistence: { size: "1Ti", storageClass: "cephfs", accessModes: ["ReadWriteMany"] } },
+  operator: { replicas: 3, nodeSelector: { "node-role.kubernetes.io/control-plane": "" }, tolerations: [{ operator: "Exists" }] },
+  api: { autoscaling: { enabled: true, minReplicas: 3, maxReplicas: 9, targetCPUUtilizationPercentage: 50 } },
+  webhook: { resources: { requests: { cpu: 1 } }, tolerations: [{ key: "a", operator: "Equal", value: "b", effect: "NoSchedule" }] },
+  ingress: { enabled: true, className: "nginx", host: "cloud.test", tlsSecret: "cloud-tls", annotations: { "a.test/b": "0" } },
+  gateway: { enabled: true, parentRefs: [{ name: "public", namespace: "gateways" }], hostnames: ["cloud.test"] },
+  serviceMonitor: { enabled: true, interval: "1m", labels: { release: "prometheus" } },
+};
+
+interface Run {
+  ok: boolean;
+  stdout: string;
+  stderr: string;
+}
+
+function run(program: string, argv: readonly string[], input?: string): Run {
+  // Helm's caches stay out of the user's home.
+  const home = join(tmpdir(), "kumulus-helm");
+  const env = { PATH: process.env.PATH, HOME: home, HELM_CACHE_HOME: home, HELM_CONFIG_HOME: home, HELM_DATA_HOME: home };
+  const { status, stdout, stderr, error } = spawnSync(program, argv, {
+    env,
+    encoding: "utf8",
+    maxBuffer: 64 * 1024 * 1024,
+    ...(input !== undefined && { input }),
+  });
+  if (error) throw error;
+  return { ok: status === 0, stdout, stderr };
+}
+
+/** `helm <command> charts/kumulus` in the system namespace, with these values. */
+export function helm(command: readonly string[], values: object = {}, namespace = "kumulus-system"): Run {
+  return run(enginePath("helm"), [...command, chart, "--namespace", namespace, "--values", "-"], JSON.stringify(values));
+}
+
+/** What the chart makes of these values. Throws what Helm complains about. */
+export function rendered(values: object = {}): KubeObject[] {
+  const { ok, stdout, stderr } = helm(["template", "kumulus"], values);
+  if (!ok) throw new Error(stderr);
+  const objects = parseAllDocuments(stdout).map((document) => document.toJS() as KubeObject | null);
+  return objects.filter((object) => object !== null);
+}
+
+/** `kubectl` with the objects, if any, as its input. */
+export function kubectl(kubeconfig: string, argv: readonly string[], objects: readonly KubeObject[] = []): Run {
+  const list = { apiVersion: "v1", kind: "List", items: objects };
+  return run(enginePath("kubectl"), ["--kubeconfig", kubeconfig, ...argv], JSON.stringify(list));
+}
