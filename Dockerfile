@@ -6,7 +6,7 @@ FROM ${BASE}
 # INSTALL=1 takes qemu-img from Debian; else BASE must have it, which the last command makes sure of.
 ARG INSTALL=0
 RUN if [ "$INSTALL" = 1 ]; then \
-      apt-get update && apt-get install --yes --no-install-recommends ca-certificates qemu-utils && rm -rf /var/lib/apt/lists/*; \
+      apt-get update && apt-get install --yes --no-install-recommends qemu-utils && rm -rf /var/lib/apt/lists/*; \
     fi && qemu-img --version
 
 ARG VERSION=0.0.0

@@ -1,4 +1,4 @@
-// The API role: every OpenStack API under its path on one port, plus /healthz and /metrics.
+// The API role: every OpenStack API under its path on one port, plus /healthz, /readyz and /metrics.
 import { createServer, type Server as HttpServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ImageStore } from "../clients/image-store/image-store.ts";
@@ -113,7 +113,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   const { services, tokens, keys } = buildServices(options, stores);
   metrics.caches(() => caches.report());
   const app = createApp(services, { authenticator: tokens, log, metrics: httpMetrics(metrics.registry) }, (others) => {
-    others.get("/healthz", (_request, response) => {
+    others.get(["/healthz", "/readyz"], (_request, response) => {
       response.status(caches.synced ? 200 : 503).send(caches.synced ? "ok" : "caches are not in sync");
     });
     others.get("/metrics", async (_request, response) => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { startApi } from "../api/server.ts";
 import { fileStore } from "../clients/image-store/file-store.ts";
 import { kubeVirt } from "../clients/kubevirt/subresources.ts";
 import { createOvsdbClient } from "../clients/ovsdb/client.ts";
@@ -12,7 +13,6 @@ import { networkControllers } from "../controllers/network/controllers.ts";
 import { northboundTables, southboundTables } from "../controllers/network/ovn/tables.ts";
 import { volumeControllers } from "../controllers/volume/controllers.ts";
 import { imageKeySecret } from "../domain/image/golden.ts";
-import { startApi } from "../api/server.ts";
 import { buildEngine } from "../hack/engines.ts";
 import { Flavor } from "../models/compute/flavor.ts";
 import { Domain } from "../models/identity/domain.ts";
@@ -71,7 +71,10 @@ describe("rights of the chart's service accounts", () => {
     const client = kubeClient(connect(file), { fieldManager: `kumulus-${role}`, onRequest: (_method, status) => answers.push(status) });
     const assertAllowed = () => {
       assert.ok(answers.length > 0);
-      assert.deepEqual(answers.filter((status) => status === 401 || status === 403), []);
+      assert.deepEqual(
+        answers.filter((status) => status === 401 || status === 403),
+        [],
+      );
     };
     return { client, caches: createCaches(client, { log }), assertAllowed };
   }
@@ -147,7 +150,12 @@ describe("rights of the chart's service accounts", () => {
   ];
   for (const [role, request] of refused) {
     it(`do not let ${role} ${request.join(" ")}`, () => {
-      const { stdout } = kubectl(plane.kubeconfig, ["auth", "can-i", ...request, `--as=system:serviceaccount:${namespace}:kumulus-${role}`]);
+      const { stdout } = kubectl(plane.kubeconfig, [
+        "auth",
+        "can-i",
+        ...request,
+        `--as=system:serviceaccount:${namespace}:kumulus-${role}`,
+      ]);
       assert.equal(stdout.trim(), "no");
     });
   }
