@@ -32,6 +32,25 @@ function kubernetesVersion(): string {
   return found[1];
 }
 
+/** Variables that Go's linker sets: the version that Kubernetes tells of itself, and the cluster's that Helm renders for where it asks none. */
+function stamps(): Record<string, string> {
+  const version = kubernetesVersion();
+  const [major = "", minor = ""] = version.slice(1).split(".");
+  const ownVersion = "k8s.io/component-base/version";
+  const [renders, lints] = ["helm.sh/helm/v3/pkg/chartutil", "helm.sh/helm/v3/pkg/lint/rules"];
+  return {
+    [`${ownVersion}.gitVersion`]: version,
+    [`${ownVersion}.gitMajor`]: major,
+    [`${ownVersion}.gitMinor`]: minor,
+    ...Object.fromEntries(
+      [renders, lints].flatMap((where) => [
+        [`${where}.k8sVersionMajor`, major],
+        [`${where}.k8sVersionMinor`, minor],
+      ]),
+    ),
+  };
+}
+
 /** Folder of one module's programs; its name changes with what is built. */
 function directoryOf(module: Module): string {
   const sum = createHash("sha256");
@@ -53,11 +72,7 @@ export function buildEngine(module: Module, say: (line: string) => void = consol
   say(`building ${programs.join(", ")} with Go (once per machine, a few minutes) …`);
   const scratch = `${target}.${process.pid}`;
   mkdirSync(scratch, { recursive: true });
-  const version = kubernetesVersion();
-  const [major, minor] = version.slice(1).split(".");
-  const stamp = Object.entries({ gitVersion: version, gitMajor: major, gitMinor: minor }).map(
-    ([key, value]) => `-X k8s.io/component-base/version.${key}=${value}`,
-  );
+  const stamp = Object.entries(stamps()).map(([variable, value]) => `-X ${variable}=${value}`);
   // The package of etcd is named server.
   const output = module === "etcd" ? join(scratch, "etcd") : `${scratch}/`;
   const result = spawnSync("go", ["build", "-trimpath", "-ldflags", `-s -w ${stamp.join(" ")}`, "-o", output, ...packages], {
