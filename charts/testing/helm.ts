@@ -50,6 +50,9 @@ export function helm(command: readonly string[], values: object = {}, namespace 
   return run(enginePath("helm"), [...command, chart, "--namespace", namespace, "--values", "-"], JSON.stringify(values));
 }
 
+export const helmUninstall = (kubeconfig: string): Run =>
+  run(enginePath("helm"), ["uninstall", "kumulus", "--namespace", "kumulus-system", "--kubeconfig", kubeconfig]);
+
 /** What the chart makes of these values. Throws what Helm complains about. */
 export function rendered(values: object = {}): KubeObject[] {
   const { ok, stdout, stderr } = helm(["template", "kumulus"], values);

@@ -1,0 +1,68 @@
+// A release from its installation to its end against a real API server (no kubelet: no pod runs): what it changes, and what it leaves.
+import assert from "node:assert/strict";
+import { buildEngine } from "../hack/engines.ts";
+import { Flavor } from "../models/compute/flavor.ts";
+import type { KubeObject } from "../models/kind.ts";
+import { ConfigMap, CustomResourceDefinition, PersistentVolumeClaim, ServiceAccount } from "../operator/kube/core-kinds.ts";
+import { type ControlPlane, startControlPlane } from "../operator/testing/control-plane.ts";
+import { helm, helmUninstall } from "./testing/helm.ts";
+
+const namespace = "kumulus-system";
+const crd = { name: "flavors.compute.kumulus.cloud" };
+
+describe("a release of charts/kumulus", function () {
+  this.timeout(60_000);
+  let plane: ControlPlane;
+
+  before(async function () {
+    this.timeout(900_000);
+    buildEngine("helm");
+    plane = await startControlPlane();
+  });
+  after(() => plane?.stop());
+
+  const run = (command: string[], values = {}) => {
+    const { ok, stdout, stderr } = helm([...command, "--kubeconfig", plane.kubeconfig], values);
+    assert.ok(ok, stderr);
+    return stdout;
+  };
+  const flavor: Flavor = {
+    apiVersion: "compute.kumulus.cloud/v1alpha1",
+    kind: "Flavor",
+    metadata: { name: "small" },
+    spec: { vcpus: 1, ramMiB: 64, diskGiB: 1 },
+  };
+  const uid = ({ metadata }: KubeObject) => metadata.uid;
+
+  it("installs, and its notes say what next", async () => {
+    // The CRDs of the test control plane are there already: the release takes them over.
+    const notes = run(["install", "kumulus", "--create-namespace", "--take-ownership"]);
+    assert.match(notes, /rollout status deployment/);
+    assert.equal((await plane.client.list(ServiceAccount, { namespace })).length, 3);
+    await plane.client.create(Flavor, flavor);
+  });
+
+  it("upgrades its CRDs in place: objects stay", async () => {
+    const before = await plane.client.get(Flavor, flavor.metadata);
+    const definition = await plane.client.get(CustomResourceDefinition, crd);
+    await plane.client.patch(CustomResourceDefinition, crd, { spec: { names: { shortNames: ["old"] } } });
+    run(["upgrade", "kumulus"], { region: "RegionTwo" });
+    const after = await plane.client.get(CustomResourceDefinition, crd);
+    assert.equal(uid(after), uid(definition));
+    assert.deepEqual(after.spec?.names.shortNames, ["flv"]);
+    assert.deepEqual(await plane.client.get(Flavor, flavor.metadata), before);
+    const settings = await plane.client.get(ConfigMap, { name: "kumulus-settings", namespace });
+    assert.match(settings.data?.["settings.yaml"] ?? "", /region: "RegionTwo"/);
+  });
+
+  it("keeps the CRDs with their objects and the images when it is uninstalled, and takes them up again", async () => {
+    const { ok, stderr } = helmUninstall(plane.kubeconfig);
+    assert.ok(ok, stderr);
+    assert.deepEqual(await plane.client.list(ConfigMap, { namespace, labelSelector: "app.kubernetes.io/name=kumulus" }), []);
+    const before = await plane.client.get(Flavor, flavor.metadata);
+    const images = await plane.client.get(PersistentVolumeClaim, { name: "kumulus-images", namespace });
+    run(["install", "kumulus"]);
+    assert.deepEqual(await plane.client.get(Flavor, flavor.metadata), before);
+    assert.equal(uid(await plane.client.get(PersistentVolumeClaim, images.metadata)), uid(images));
+  });
+});
