@@ -43,7 +43,7 @@ export type Settings = Static<typeof settingsSchema>;
 
 /** TypeError that names the file, and each key that is wrong. */
 export async function parseSettings(content: string, file: string): Promise<Settings> {
-  const [{ parse }, { Value }] = await Promise.all([import("yaml"), import("typebox/value")]);
+  const [{ parse }, { Value }] = await Promise.all([import("./yaml.ts"), import("typebox/value")]);
   let value: unknown;
   try {
     value = parse(content);
