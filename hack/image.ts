@@ -7,10 +7,10 @@ const root = join(import.meta.dirname, "..");
 const target = join(root, "build/image");
 
 /**
- * Native code that the bundle finds at run time. Its other external library, @kubernetes/client-node, is for kubeconfigs with helper programs: a pod has
+ * What the bundle finds only at run time: native code, and what the sources `require`, which esbuild leaves alone. Its other external library, @kubernetes/client-node, is for kubeconfigs with helper programs: a pod has
  * its service account.
  */
-const nativeModules = ["node_modules/@node-rs"];
+const modules = ["node_modules/@node-rs", "node_modules/undici", "node_modules/yaml"];
 
 /** Resolved links, since a checkout may have its node_modules elsewhere. */
 const copy = (from: string, to: string) => cpSync(from, join(target, to), { recursive: true, dereference: true });
@@ -25,7 +25,7 @@ async function assemble(): Promise<void> {
   // The path of a bundle says its version; in an image the tag does. Nobody loads the source maps there.
   const program = dirname(bundle.path);
   for (const name of readdirSync(program)) if (!name.endsWith(".map")) copy(join(program, name), join("program", name));
-  for (const path of nativeModules) copy(join(root, path), path);
+  for (const path of modules) copy(join(root, path), path);
   for (const path of globSync("crds/*/*.yaml", { cwd: root, exclude: ["crds/samples/**"] })) copy(join(root, path), path);
 }
 
