@@ -1,6 +1,6 @@
 // `make conformance SERVICES="compute network"`: OpenStack's own test suite (Tempest, from Debian) against the running cloud INSTANCE.
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { accountsFile, administrator, ensureAccounts } from "./conformance/accounts.ts";
@@ -60,16 +60,16 @@ async function run(folder: string, services: readonly string[]): Promise<Result[
   const child = spawn("/usr/bin/tempest", argv, { cwd: folder, env, stdio: ["ignore", "pipe", "inherit"] });
   const ended = new Promise((resolve) => child.once("close", resolve));
   const results: Result[] = [];
-  const lines: string[] = [];
+  const all = createWriteStream(join(folder, "tempest.txt"));
   for await (const line of createInterface({ input: child.stdout })) {
-    lines.push(line);
+    all.write(`${line}\n`);
     const result = parseLine(line);
     if (!result) continue;
     results.push(result);
     if (result.verdict !== "skipped") console.log(line);
   }
   await ended;
-  writeFileSync(join(folder, "tempest.txt"), `${lines.join("\n")}\n`);
+  all.end();
   return results;
 }
 
