@@ -54,8 +54,10 @@ function viewPortDetails(world: World, port: Port) {
 function viewFloatingIP(world: World, floating: FloatingIP) {
   const { spec, status, metadata } = floating;
   const { name: _noName, ...standard } = standardView(world, floating);
-  const port = spec.portRef && world.ports.get(spec.portRef.name, metadata.namespace);
-  const router = status?.router ? world.routers.get(status.router, metadata.namespace) : undefined;
+  const holder = spec.portRef && world.ports.get(spec.portRef.name, metadata.namespace);
+  // A port that goes has let go of its addresses.
+  const port = holder?.metadata.deletionTimestamp ? undefined : holder;
+  const router = port && status?.router ? world.routers.get(status.router, metadata.namespace) : undefined;
   return {
     ...standard,
     floating_ip_address: status?.ipAddress ?? spec.ipAddress ?? null,

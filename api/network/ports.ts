@@ -6,6 +6,7 @@ import { finalizers } from "../../domain/finalizers.ts";
 import { idOf, newMetadata } from "../../domain/id.ts";
 import { canonicalAddress } from "../../domain/net/address.ts";
 import { canonicalMac } from "../../domain/net/mac.ts";
+import { deviceOwners } from "../../domain/net/port.ts";
 import type { Network } from "../../models/network/network.ts";
 import type { Port, PortFixedIP } from "../../models/network/port.ts";
 import type { SecurityGroup } from "../../models/network/security-group.ts";
@@ -49,8 +50,11 @@ const updatePort = Type.Object(
 /** The device that uses a port: what its spec says, else the server that names it among its networks. */
 export function deviceOf(world: World, port: Port): { id: string; owner: string } {
   if (port.spec.deviceID || port.spec.deviceOwner) return { id: port.spec.deviceID ?? "", owner: port.spec.deviceOwner ?? "" };
-  const server = world.servers.byIndex("port", key(port.metadata.namespace, port.metadata.name))[0];
-  return server ? { id: idOf(server), owner: "compute:nova" } : { id: "", owner: "" };
+  const place = key(port.metadata.namespace, port.metadata.name);
+  const [server] = world.servers.byIndex("port", place);
+  if (server) return { id: idOf(server), owner: "compute:nova" };
+  const [router] = world.routers.byIndex("port", place);
+  return router ? { id: idOf(router), owner: deviceOwners.routerInterface } : { id: "", owner: "" };
 }
 
 function groupsOf(world: World, port: Port): string[] {

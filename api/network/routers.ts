@@ -137,7 +137,7 @@ export function routers(world: World, networks: Findable<Network>): Resource<Rou
         displayName: input.name,
         description: input.description,
         adminStateUp: input.admin_state_up,
-        routes: input.routes,
+        routes: input.routes === null ? [] : input.routes,
       });
       return (draft) => {
         const gateway = externalGateway === undefined ? draft.spec.externalGateway : externalGateway;

@@ -121,8 +121,8 @@ export function subnets(world: World, networkResource: Findable<Network>): Resou
     create: createSubnet,
     update: updateSubnet,
     shown: ({ spec, metadata }) => {
-      const network = world.networkOf(spec.networkRef, metadata.namespace);
-      return network?.spec.shared === true || network?.spec.external === true;
+      // An external network is for all to see, its subnets are not.
+      return world.networkOf(spec.networkRef, metadata.namespace)?.spec.shared === true;
     },
     view: (subnet) => viewSubnet(world, subnet),
     make: async (input, _namespace, request) => {

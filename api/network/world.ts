@@ -40,6 +40,7 @@ export function networkWorld(stores: Stores): World {
   const subnets = stores.of(Subnet);
   const ports = stores.of(Port);
   const groups = stores.of(SecurityGroup);
+  const routers = stores.of(Router);
   const floatingIPs = stores.of(FloatingIP);
   const tenants = stores.of(Tenant);
   const servers = stores.of(Server);
@@ -48,6 +49,9 @@ export function networkWorld(stores: Stores): World {
   ports.cache.addIndex("device", ({ spec }) => (spec.deviceID ? [spec.deviceID] : []));
   ports.cache.addIndex("group", ({ spec, status, metadata }) =>
     (status?.securityGroups ?? spec.securityGroupRefs?.map(({ name }) => name) ?? []).map((name) => key(metadata.namespace, name)),
+  );
+  routers.cache.addIndex("port", ({ spec, metadata }) =>
+    (spec.interfaces ?? []).flatMap(({ portRef }) => (portRef ? [key(metadata.namespace, portRef.name)] : [])),
   );
   floatingIPs.cache.addIndex("port", ({ spec, metadata }) => (spec.portRef ? [key(metadata.namespace, spec.portRef.name)] : []));
   floatingIPs.cache.addIndex("router", ({ status, metadata }) => (status?.router ? [key(metadata.namespace, status.router)] : []));
@@ -61,7 +65,7 @@ export function networkWorld(stores: Stores): World {
     networks,
     subnets,
     ports,
-    routers: stores.of(Router),
+    routers,
     floatingIPs,
     groups,
     servers,
