@@ -1,0 +1,25 @@
+// Ends a cluster in order and takes away all of it: the node first, so that its pods end well, then the control plane, then the namespaces.
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { isAlive } from "../../standalone/supervisor/proc.ts";
+import type { Layout } from "./layout.ts";
+import { removeGroups, restoreSettings } from "./machine.ts";
+import { endNamespaces } from "./namespace.ts";
+import { stopProgram } from "./program.ts";
+import { run } from "./shell.ts";
+import { readState } from "./state.ts";
+
+const order = ["kube-proxy", "kubelet", "containerd", "kube-scheduler", "kube-controller-manager", "kube-apiserver", "etcd"] as const;
+
+export async function down(layout: Layout): Promise<void> {
+  const state = readState(layout);
+  if (state?.init && isAlive(state.init)) {
+    for (const name of order) await stopProgram(layout, state.init, name, 3000);
+    await endNamespaces(layout, state.init);
+  }
+  // The link goes with its other end, a moment after the last process.
+  if (existsSync(join("/sys/class/net", layout.hostLink))) run("ip", ["link", "delete", layout.hostLink]);
+  if (state) await removeGroups(layout);
+  if (state) restoreSettings(state.settings);
+  rmSync(layout.directory, { recursive: true, force: true });
+}
