@@ -6,8 +6,8 @@ import type { Layout } from "./layout.ts";
 import { removeGroups, restoreSettings } from "./machine.ts";
 import { endNamespaces } from "./namespace.ts";
 import { stopProgram } from "./program.ts";
-import { run } from "./shell.ts";
 import { readState } from "./state.ts";
+import { until } from "./wait.ts";
 
 const order = ["kube-proxy", "kubelet", "containerd", "kube-scheduler", "kube-controller-manager", "kube-apiserver", "etcd"] as const;
 
@@ -18,7 +18,7 @@ export async function down(layout: Layout): Promise<void> {
     await endNamespaces(layout, state.init);
   }
   // The link goes with its other end, a moment after the last process.
-  if (existsSync(join("/sys/class/net", layout.hostLink))) run("ip", ["link", "delete", layout.hostLink]);
+  await until("the link's end", layout, 10_000, () => !existsSync(join("/sys/class/net", layout.hostLink)));
   if (state) await removeGroups(layout);
   if (state) restoreSettings(state.settings);
   rmSync(layout.directory, { recursive: true, force: true });

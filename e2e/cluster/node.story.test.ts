@@ -51,7 +51,8 @@ describe("a real Kubernetes node", () => {
   it("answers at the Service's address from another pod", async () => {
     const address = kubectl("get", "service", "web", "-o", "jsonpath={.spec.clusterIP}");
     assert.match(address, /^10\.123\.1[2-4]\d\./);
-    const ask = () => kubectl("exec", "deployment/client", "--", "wget", "-q", "-O", "-", "-T", "2", `http://${address}/`);
+    // `timeout`, since `wget -T` crashes in Debian's static busybox.
+    const ask = () => kubectl("exec", "deployment/client", "--", "timeout", "2", "wget", "-q", "-O", "-", `http://${address}/`);
     // kube-proxy writes its rules a moment after the pod is ready.
     await until("the Service's answer", layout, 15_000, () => ask() === "hello from a pod");
   });
