@@ -83,6 +83,9 @@ export function kubeControllerManager(layout: Layout): Program {
     "use-service-account-credentials": true,
     // One of each: a lease would only delay the start.
     "leader-elect": false,
+    // The default of 20 a second makes its loops start seconds later.
+    "kube-api-qps": 200,
+    "kube-api-burst": 400,
   };
   return { name: "kube-controller-manager", argv: [enginePath("kube-controller-manager"), ...flags(options)] };
 }

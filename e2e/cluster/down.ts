@@ -1,4 +1,4 @@
-// Ends a cluster in order and takes away all of it: the node first, so that its pods end well, then the control plane, then the namespaces.
+// Ends a cluster in order and takes away all of it: the node, the control plane, then the namespaces and with them the pods.
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { isAlive } from "../../standalone/supervisor/proc.ts";

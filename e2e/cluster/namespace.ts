@@ -1,12 +1,12 @@
 // The namespaces that a cluster lives in: one PID 1 holds them, and its death ends every process, mount and link inside.
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Identity } from "../../standalone/supervisor/definition.ts";
 import { identityOf, isAlive } from "../../standalone/supervisor/proc.ts";
 import type { Layout } from "./layout.ts";
 import { run } from "./shell.ts";
-import { until } from "./wait.ts";
+import { lastLines, until } from "./wait.ts";
 
 /**
  * What PID 1 does. /var/lib gets a layer of ours, so that mount points exist inside only; on it lie real directories, since
@@ -38,11 +38,19 @@ export async function startNamespaces(layout: Layout): Promise<Identity> {
   const namespaces = ["--mount", "--net", "--pid", "--ipc", "--uts", "--propagation", "private", "--fork", "--mount-proc", "--kill-child"];
   const holder = spawn("unshare", [...namespaces, "sh", script], { detached: true, stdio: ["ignore", log, log], cwd: "/" });
   holder.unref();
-  await until("the namespaces' PID 1", layout, 10_000, () => holder.exitCode !== null || existsSync(join(layout.disk, "ready")));
-  const child = Number(readFileSync(`/proc/${holder.pid}/task/${holder.pid}/children`, "utf8").trim());
-  const identity = identityOf(child);
-  if (!identity) throw new Error(`the namespaces did not start: see ${layout.logs}/init.log`);
-  return identity;
+  closeSync(log);
+  try {
+    await until("the namespaces", layout, 10_000, () => holder.exitCode !== null || existsSync(join(layout.disk, "ready")), "init");
+    const child = Number(readFileSync(`/proc/${holder.pid}/task/${holder.pid}/children`, "utf8").trim());
+    const identity = identityOf(child);
+    if (!identity) throw new Error("PID 1 ended at once");
+    return identity;
+  } catch (error) {
+    holder.kill("SIGKILL"); // PID 1 goes with it
+    throw new Error(
+      `the namespaces did not start; are unshare, mount and overlay allowed here?\n${(error as Error).message}\n${lastLines(layout, "init")}`,
+    );
+  }
 }
 
 /** Runs a program inside, to its end. */

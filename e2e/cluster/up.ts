@@ -1,5 +1,6 @@
 // Starts a cluster of one node: files, namespaces, control plane, node. Fails loudly and leaves the logs.
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { dirname, join } from "node:path";
 import { buildEngine, buildEngines, enginePath } from "../../hack/engines.ts";
 import { installPackages, missingPackages } from "../../hack/setup/apt.ts";
@@ -62,9 +63,16 @@ async function startNode(layout: Layout, init: Identity): Promise<void> {
 const waitForAccounts = (layout: Layout) =>
   until("the default service account", layout, 30_000, () => kubectl(layout, "get", "serviceaccount", "default", "-o", "name") !== "");
 
-export async function up(layout: Layout, say: Say): Promise<void> {
+/** Clusters share one range of addresses, so there can be one at a time. */
+function refuseSecond(layout: Layout): void {
   if (existsSync(layout.state))
     throw new Error(`cluster ${layout.name} is there already: run \`node e2e/cluster/run.ts down ${layout.name}\``);
+  const used = Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === network.hostIP));
+  if (used) throw new Error(`${network.hostIP} is in use: end the other cluster first (\`ls build/cluster\` of each checkout names it)`);
+}
+
+export async function up(layout: Layout, say: Say): Promise<void> {
+  refuseSecond(layout);
   const timed = async <T>(what: string, work: () => T | Promise<T>): Promise<T> => {
     const started = Date.now();
     const result = await work();
