@@ -29,8 +29,8 @@ while :; do sleep 3600; done
 `;
 }
 
-/** Starts the namespaces' PID 1; resolves with it, as the machine sees it. */
-export async function startNamespaces(layout: Layout): Promise<Identity> {
+/** Starts `unshare`, which holds PID 1 as its only child: when one of the two is killed, both end. */
+export function startHolder(layout: Layout): Identity {
   for (const name of ["lib", "lib-work", "kubelet", "containerd", "cni", "log"]) mkdirSync(join(layout.disk, name), { recursive: true });
   const script = join(layout.config, "init.sh");
   writeFileSync(script, initScript(layout));
@@ -39,18 +39,24 @@ export async function startNamespaces(layout: Layout): Promise<Identity> {
   const holder = spawn("unshare", [...namespaces, "sh", script], { detached: true, stdio: ["ignore", log, log], cwd: "/" });
   holder.unref();
   closeSync(log);
-  try {
-    await until("the namespaces", layout, 10_000, () => holder.exitCode !== null || existsSync(join(layout.disk, "ready")), "init");
-    const child = Number(readFileSync(`/proc/${holder.pid}/task/${holder.pid}/children`, "utf8").trim());
-    const identity = identityOf(child);
-    if (!identity) throw new Error("PID 1 ended at once");
-    return identity;
-  } catch (error) {
-    holder.kill("SIGKILL"); // PID 1 goes with it
-    throw new Error(
-      `the namespaces did not start; are unshare, mount and overlay allowed here?\n${(error as Error).message}\n${lastLines(layout, "init")}`,
-    );
-  }
+  const identity = holder.pid === undefined ? undefined : identityOf(holder.pid);
+  if (!identity) throw new Error("`unshare` (Debian's util-linux) did not start");
+  return identity;
+}
+
+/** PID 1, as the machine sees it; undefined when the namespaces have ended. */
+export function initOf(holder: Identity): Identity | undefined {
+  if (!isAlive(holder)) return undefined;
+  const child = Number(readFileSync(`/proc/${holder.pid}/task/${holder.pid}/children`, "utf8").trim());
+  return child > 0 ? identityOf(child) : undefined;
+}
+
+/** Resolves with PID 1 once it has made its mounts. */
+export async function namespacesReady(layout: Layout, holder: Identity): Promise<Identity> {
+  await until("the namespaces", layout, 10_000, () => !isAlive(holder) || existsSync(join(layout.disk, "ready")), "init");
+  const init = initOf(holder);
+  if (init) return init;
+  throw new Error(`the namespaces ended; are unshare, mount and overlay allowed on this machine?\n${lastLines(layout, "init")}`);
 }
 
 /** Runs a program inside, to its end. */
@@ -73,8 +79,8 @@ export function connectHost(layout: Layout, init: Identity, addresses: { host: s
 }
 
 /** Ends PID 1, and so all; resolves when the kernel has collected it. */
-export async function endNamespaces(layout: Layout, init: Identity): Promise<void> {
-  if (!isAlive(init)) return;
-  process.kill(init.pid, "SIGKILL");
-  await until("the namespaces' end", layout, 20_000, () => !isAlive(init));
+export async function endNamespaces(layout: Layout, holder: Identity): Promise<void> {
+  const init = initOf(holder);
+  if (isAlive(holder)) process.kill(holder.pid, "SIGKILL");
+  await until("the namespaces' end", layout, 20_000, () => !isAlive(holder) && !(init && isAlive(init)));
 }

@@ -6,7 +6,7 @@ import type { Identity } from "../../standalone/supervisor/definition.ts";
 import type { Program } from "./control-plane.ts";
 import type { Layout } from "./layout.ts";
 import { runInside } from "./namespace.ts";
-import { until } from "./wait.ts";
+import { lastLines, until } from "./wait.ts";
 
 /** Becomes the program, so that the pid that it writes down is the program's. Its parent is PID 1. */
 const launcher = 'echo $$ >"$1"; log=$2; shift 2; exec "$@" >>"$log" 2>&1 </dev/null';
@@ -54,7 +54,7 @@ export async function startProgram(
     return ended || (await ready());
   };
   await until(`${name} to be ready`, layout, 60_000, readyOrEnded, name);
-  if (ended) await until(`${name}, which ended, to run`, layout, 0, () => false, name);
+  if (ended) throw new Error(`${name} ended before it was ready\n${lastLines(layout, name)}`);
 }
 
 /** Asks a program to end; PID 1's death ends it anyhow when it does not within `graceMs`. */

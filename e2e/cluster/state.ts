@@ -6,8 +6,8 @@ import type { Layout } from "./layout.ts";
 export interface State {
   /** The kernel settings before kubelet changed them. */
   settings: Record<string, string>;
-  /** PID 1 of the namespaces. */
-  init?: Identity;
+  /** The process that holds the namespaces' PID 1. */
+  holder?: Identity;
 }
 
 export function writeState({ state }: Layout, content: State): void {

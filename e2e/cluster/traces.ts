@@ -3,6 +3,7 @@ import { existsSync, globSync, readFileSync, readlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Layout } from "./layout.ts";
 import { presentGroups, readSettings } from "./machine.ts";
+import { initOf } from "./namespace.ts";
 import { readState } from "./state.ts";
 
 const kinds = ["mnt", "net", "pid", "ipc", "uts"] as const;
@@ -28,7 +29,8 @@ function namespacesOf(directory: string): string[] {
 
 /** Names, such as `net:[4026532300]`, of the namespaces that the cluster's PID 1 holds. */
 export function clusterNamespaces(layout: Layout): string[] {
-  const init = readState(layout)?.init;
+  const holder = readState(layout)?.holder;
+  const init = holder && initOf(holder);
   return init ? namespacesOf(`/proc/${init.pid}`) : [];
 }
 

@@ -11,7 +11,7 @@ import { etcd, kubeApiserver, kubeControllerManager, kubeScheduler } from "./con
 import { writeImages } from "./images.ts";
 import { type Layout, network } from "./layout.ts";
 import { createGroups, readSettings } from "./machine.ts";
-import { connectHost, runInside, startNamespaces } from "./namespace.ts";
+import { connectHost, namespacesReady, runInside, startHolder } from "./namespace.ts";
 import { containerd, containerdSocket, kubelet, kubeProxy, nodeFiles } from "./node.ts";
 import { startProgram } from "./program.ts";
 import { run } from "./shell.ts";
@@ -84,8 +84,9 @@ export async function up(layout: Layout, say: Say): Promise<void> {
   const settings = readSettings();
   writeState(layout, { settings });
   createGroups(layout);
-  const init = await timed("namespaces", () => startNamespaces(layout));
-  writeState(layout, { settings, init });
+  const holder = startHolder(layout);
+  writeState(layout, { settings, holder });
+  const init = await timed("namespaces", () => namespacesReady(layout, holder));
   connectHost(layout, init, { host: `${network.hostIP}/${network.prefixLength}`, node: `${network.nodeIP}/${network.prefixLength}` });
   await timed("control plane", () => startControlPlane(layout, init));
   await timed("node", () => startNode(layout, init));
