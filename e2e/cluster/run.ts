@@ -11,7 +11,5 @@ try {
   else throw new Error("usage: node e2e/cluster/run.ts up|down [name]");
 } catch (error) {
   console.error((error as Error).message);
-  if (command === "up")
-    console.error(`\nwhat has started goes on: \`node e2e/cluster/run.ts down ${name}\` ends it and takes the logs with it`);
   process.exitCode = 1;
 }

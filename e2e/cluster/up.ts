@@ -71,8 +71,7 @@ function refuseSecond(layout: Layout): void {
   if (used) throw new Error(`${network.hostIP} is in use: end the other cluster first (\`ls build/cluster\` of each checkout names it)`);
 }
 
-export async function up(layout: Layout, say: Say): Promise<void> {
-  refuseSecond(layout);
+async function startAll(layout: Layout, say: Say): Promise<void> {
   const timed = async <T>(what: string, work: () => T | Promise<T>): Promise<T> => {
     const started = Date.now();
     const result = await work();
@@ -91,5 +90,16 @@ export async function up(layout: Layout, say: Say): Promise<void> {
   await timed("control plane", () => startControlPlane(layout, init));
   await timed("node", () => startNode(layout, init));
   await timed("service account", () => waitForAccounts(layout));
+}
+
+/** Leaves a cluster that failed as it is, for whoever looks for the reason. */
+export async function up(layout: Layout, say: Say): Promise<void> {
+  refuseSecond(layout);
+  try {
+    await startAll(layout, say);
+  } catch (error) {
+    const next = `\`node e2e/cluster/run.ts down ${layout.name}\` ends what has started, and takes the logs (${layout.logs}) with it`;
+    throw new Error(`${(error as Error).message}\n\n${next}`);
+  }
   say(`export KUBECONFIG=${layout.kubeconfig}`);
 }
