@@ -24,7 +24,8 @@ describe("a real Kubernetes node", () => {
     return run(enginePath("kubectl"), ["--kubeconfig", layout.kubeconfig, "--namespace", "demo", ...argv], { timeoutMs: 60_000 });
   }
 
-  before(async () => {
+  before(async function () {
+    this.timeout(1_200_000); // a machine's first run builds the programs
     await down(layout); // of a run that was cut off
     untouched = traces(layout, []);
     await up(layout, (line) => console.log(`    ${line}`));
