@@ -1,4 +1,5 @@
-// The programs of the control plane (etcd, kube-apiserver, kube-controller-manager, kubectl) and Helm: where they are, and building them with Go.
+// The programs of the control plane (etcd, kube-apiserver, kube-controller-manager, kubectl), of the tests' cluster, and Helm: where they are, and
+// building them with Go.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from "node:fs";
@@ -15,7 +16,36 @@ const modules = {
   },
   etcd: { programs: ["etcd"], packages: ["go.etcd.io/etcd/server/v3"], names: [] },
   helm: { programs: ["helm"], packages: ["helm.sh/helm/v3/cmd/helm"], names: [] },
+  node: {
+    folder: "kubernetes",
+    programs: ["kubelet", "kube-scheduler", "kube-proxy"],
+    packages: ["k8s.io/kubernetes/cmd/kubelet", "k8s.io/kubernetes/cmd/kube-scheduler", "k8s.io/kubernetes/cmd/kube-proxy"],
+    names: [],
+  },
+  containerd: {
+    programs: ["containerd", "containerd-shim-runc-v2", "ctr"],
+    packages: ["containerd", "containerd-shim-runc-v2", "ctr"].map((name) => `github.com/containerd/containerd/v2/cmd/${name}`),
+    names: [],
+    /** Snapshotters that need C libraries. */
+    tags: "no_btrfs,no_devmapper,no_zfs",
+  },
+  cni: {
+    programs: ["bridge", "loopback", "host-local", "portmap"],
+    packages: ["main/bridge", "main/loopback", "ipam/host-local", "meta/portmap"].map(
+      (path) => `github.com/containernetworking/plugins/plugins/${path}`,
+    ),
+    names: [],
+  },
 } as const;
+
+interface Recipe {
+  /** Of the folder with the go.mod, when it is not the module's own name. */
+  folder?: string;
+  programs: readonly string[];
+  packages: readonly string[];
+  names: readonly string[];
+  tags?: string;
+}
 
 /** What every cloud runs; the rest is built when somebody asks for it. */
 const controlPlane = ["kubernetes", "etcd"] as const satisfies readonly (keyof typeof modules)[];
@@ -30,6 +60,12 @@ function kubernetesVersion(): string {
   const found = /k8s\.io\/kubernetes (v[\d.]+)/.exec(readFileSync(join(root, "kubernetes/go.mod"), "utf8"));
   if (!found?.[1]) throw new Error("hack/engines/kubernetes/go.mod requires no k8s.io/kubernetes");
   return found[1];
+}
+
+/** Where a module's go.mod is. */
+function sourceOf(module: Module): string {
+  const recipe: Recipe = modules[module];
+  return join(root, recipe.folder ?? module);
 }
 
 /** Variables that Go's linker sets: the version that Kubernetes tells of itself, and the cluster's that Helm renders for where it asks none. */
@@ -53,19 +89,22 @@ function stamps(): Record<string, string> {
 
 /** Folder of one module's programs; its name changes with what is built. */
 function directoryOf(module: Module): string {
+  const source = sourceOf(module);
   const sum = createHash("sha256");
-  for (const file of readdirSync(join(root, module)).sort()) sum.update(readFileSync(join(root, module, file)));
+  for (const file of readdirSync(source).sort()) sum.update(readFileSync(join(source, file)));
   return join(cacheDirectory, `${module}-${sum.digest("hex").slice(0, 12)}`);
 }
 
 /** Absolute path of a program; it exists after `buildEngines()`, Helm after `buildEngine("helm")`. */
 export function enginePath(engine: Engine): string {
-  return join(directoryOf(engine === "etcd" || engine === "helm" ? engine : "kubernetes"), engine);
+  const module = (Object.keys(modules) as Module[]).find((name) => (modules[name].programs as readonly string[]).includes(engine));
+  return join(directoryOf(module ?? "kubernetes"), engine);
 }
 
 /** Builds one module's programs where they are missing. Prints what takes long; throws with what to do. */
 export function buildEngine(module: Module, say: (line: string) => void = console.log): void {
-  const { programs, packages, names } = modules[module];
+  const recipe: Recipe = modules[module];
+  const { programs, packages, names, tags = "" } = recipe;
   const target = directoryOf(module);
   if (programs.every((program) => existsSync(join(target, program)))) return;
   const started = Date.now();
@@ -75,8 +114,8 @@ export function buildEngine(module: Module, say: (line: string) => void = consol
   const stamp = Object.entries(stamps()).map(([variable, value]) => `-X ${variable}=${value}`);
   // The package of etcd is named server.
   const output = module === "etcd" ? join(scratch, "etcd") : `${scratch}/`;
-  const result = spawnSync("go", ["build", "-trimpath", "-ldflags", `-s -w ${stamp.join(" ")}`, "-o", output, ...packages], {
-    cwd: join(root, module),
+  const result = spawnSync("go", ["build", "-trimpath", "-tags", tags, "-ldflags", `-s -w ${stamp.join(" ")}`, "-o", output, ...packages], {
+    cwd: sourceOf(module),
     env: { ...process.env, CGO_ENABLED: "0" },
     stdio: ["ignore", "inherit", "inherit"],
   });

@@ -161,6 +161,9 @@ async function remove(world: World, finders: Finders, router: Router, request: A
     draft.spec.interfaces = kept;
   });
   await settled(world.routers, updated, ({ status }) => !status?.interfaces?.some(({ port }) => port === present.port));
+  // As in Neutron a port that the user made goes with the interface that it became.
+  const port = world.ports.get(present.port, router.metadata.namespace);
+  if (port && !port.metadata.deletionTimestamp) await world.ports.delete(port);
   return reply;
 }
 
@@ -168,6 +171,7 @@ async function remove(world: World, finders: Finders, router: Router, request: A
 function refuseInUse(world: World, router: Router, { subnet }: RouterStatusInterface): void {
   const needs = world.floatingIPs.byIndex("router", key(router.metadata.namespace, router.metadata.name)).some(({ spec, status }) => {
     const port = spec.portRef && world.ports.get(spec.portRef.name, router.metadata.namespace);
+    if (port?.metadata.deletionTimestamp) return false;
     return port?.status?.fixedIPs?.some((fixed) => fixed.subnet === subnet && fixed.ipAddress === status?.fixedIPAddress);
   });
   if (!needs) return;

@@ -13,3 +13,6 @@ const purposes: Readonly<Record<string, readonly string[]>> = {
 
 /** Without duplicates, in a stable order. */
 export const hostPackages: readonly string[] = [...new Set(Object.values(purposes).flat())].sort();
+
+/** What the tests' cluster needs besides (e2e/cluster). */
+export const clusterPackages: readonly string[] = ["busybox-static", "nftables", "runc"];

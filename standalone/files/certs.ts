@@ -9,12 +9,12 @@ import { run } from "../run.ts";
 const days = 3650;
 const renewBeforeMs = 30 * 24 * 3600 * 1000;
 
-interface Authority {
+export interface Authority {
   cert: string;
   key: string;
 }
 
-interface Leaf {
+export interface Leaf {
   cert: string;
   key: string;
   subject: string;
@@ -35,13 +35,13 @@ function hasNames({ cert, names = "" }: Leaf): boolean {
 
 const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
 
-function ensureAuthority({ cert, key }: Authority, subject: string): void {
+export function ensureAuthority({ cert, key }: Authority, subject: string): void {
   if (isCurrent(cert) && existsSync(key)) return;
   const constraints = ["-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign"];
   run("openssl", ["req", "-x509", ...newKey, "-keyout", key, "-out", cert, "-days", String(days), "-subj", subject, ...constraints]);
 }
 
-function issue(authority: Authority, leaf: Leaf): void {
+export function issue(authority: Authority, leaf: Leaf): void {
   const scratch = mkdtempSync(join(dirname(leaf.cert), ".issue-"));
   const file = (name: string) => join(scratch, name);
   const extensions = ["basicConstraints=CA:FALSE", "keyUsage=digitalSignature", `extendedKeyUsage=${leaf.usage}`];
