@@ -10,9 +10,9 @@ import (
 // collection costs nothing; under load collections would take a third of its processor time.
 const (
 	idlePercent = 50
-	busyPercent = 200
+	busyPercent = 400
 	// Bytes made in one interval: above it the program is busy.
-	busyBytes = 32 << 20
+	busyBytes = 4 << 20
 	interval  = 500 * time.Millisecond
 	// Intervals without load after which memory goes back to the system.
 	calm = 10
