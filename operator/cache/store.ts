@@ -94,6 +94,13 @@ export class Store<T extends KubeObject> implements Cache<T> {
     const shown = this.#objects.get(key);
     if (!shown || shown.metadata.uid !== object.metadata.uid) return;
     if ((shown.metadata.finalizers?.length ?? 0) > 0 || shown.metadata.deletionTimestamp !== undefined) return;
+    this.gone(shown);
+  }
+
+  gone(object: T): void {
+    const key = keyOfObject(object);
+    const shown = this.#objects.get(key);
+    if (!shown || shown.metadata.uid !== object.metadata.uid) return;
     this.#pending.drop(key, shown, performance.now());
     this.#remove(key, shown, false);
     this.#scheduleExpiry();

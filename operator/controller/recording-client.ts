@@ -28,11 +28,8 @@ export function recordingClient({ client, caches, fieldManager, mayWrite }: Reco
   function show<T extends KubeObject>(kind: Kind<T>, object: T, subresource?: string): T {
     const cache = caches.known(kind);
     if (!cache || !showsObject(subresource) || !object.metadata?.uid) return object;
-    if (!isGone(object)) cache.put(object);
-    else {
-      const shown = cache.get(object.metadata.name, object.metadata.namespace);
-      if (shown?.metadata.uid === object.metadata.uid) cache.drop(shown);
-    }
+    if (isGone(object)) cache.gone(object);
+    else cache.put(object);
     return object;
   }
   const managed = <O extends WriteOptions>(options: O | undefined) => ({ fieldManager, ...options }) as O & { fieldManager: string };
