@@ -161,6 +161,18 @@ describe("Store, reading own writes", () => {
     assert.equal(shown(store), "8");
   });
 
+  it("hides an object that a write deleted, though it still shows finalizers", () => {
+    const { store } = newStore();
+    store.observe(make("a", "1", { finalizers: ["x/y"] }));
+    store.gone(make("a", "1"));
+    assert.equal(shown(store), undefined);
+    store.observeDeletion(make("a", "2"));
+    store.observe(make("a", "3", { uid: "next" }));
+    assert.equal(shown(store), "3");
+    store.gone(make("a", "3"));
+    assert.equal(shown(store), "3", "an object of another uid stays");
+  });
+
   it("does not hide an object that stays for its finalizers", () => {
     const { store } = newStore();
     store.observe(make("a", "1", { finalizers: ["x/y"] }));
