@@ -69,20 +69,26 @@ export function kubeApiserver(layout: Layout): Program {
   return { name: "kube-apiserver", argv: [enginePath("kube-apiserver"), ...flags(options)] };
 }
 
-export function kubeControllerManager(layout: Layout): Program {
-  const kubeconfig = kubeconfigPath(layout, "controller-manager");
-  const options = {
+/** How a program becomes a client of kube-apiserver and lets it judge its own callers. There is one of each: a lease would only delay the start. */
+function clientOptions(layout: Layout, user: Parameters<typeof kubeconfigPath>[1]) {
+  const kubeconfig = kubeconfigPath(layout, user);
+  return {
     kubeconfig,
     "authentication-kubeconfig": kubeconfig,
     "authorization-kubeconfig": kubeconfig,
     "bind-address": "127.0.0.1",
+    "leader-elect": false,
+  };
+}
+
+export function kubeControllerManager(layout: Layout): Program {
+  const options = {
+    ...clientOptions(layout, "controller-manager"),
     "root-ca-file": pair(layout, "ca").cert,
     "cluster-signing-cert-file": pair(layout, "ca").cert,
     "cluster-signing-key-file": pair(layout, "ca").key,
     "service-account-private-key-file": pair(layout, "service-account").key,
     "use-service-account-credentials": true,
-    // One of each: a lease would only delay the start.
-    "leader-elect": false,
     // The default of 20 a second makes its loops start seconds later.
     "kube-api-qps": 200,
     "kube-api-burst": 400,
@@ -91,13 +97,5 @@ export function kubeControllerManager(layout: Layout): Program {
 }
 
 export function kubeScheduler(layout: Layout): Program {
-  const kubeconfig = kubeconfigPath(layout, "scheduler");
-  const options = {
-    kubeconfig,
-    "authentication-kubeconfig": kubeconfig,
-    "authorization-kubeconfig": kubeconfig,
-    "bind-address": "127.0.0.1",
-    "leader-elect": false,
-  };
-  return { name: "kube-scheduler", argv: [enginePath("kube-scheduler"), ...flags(options)] };
+  return { name: "kube-scheduler", argv: [enginePath("kube-scheduler"), ...flags(clientOptions(layout, "scheduler"))] };
 }
