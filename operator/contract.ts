@@ -68,10 +68,12 @@ export interface Cache<T extends KubeObject = KubeObject> {
   byIndex(index: string, value: string): readonly T[];
   /** Idempotent by name; an index added late is filled at once. */
   addIndex(name: string, values: (object: T) => readonly string[]): void;
-  /** Read-your-writes: shows the object that the API server returned until the watch has caught up; takes out one that the write has deleted. */
+  /** Read-your-writes: shows the object that the API server returned until the watch has caught up. */
   put(object: T): void;
   /** The same after a delete was accepted for an object without finalizers. */
   drop(object: T): void;
+  /** The same after a write took the last finalizer off an object that was being deleted, whatever the cache still shows of it. */
+  gone(object: T): void;
   /** Handlers see key changes in order; what a handler throws is logged, never fatal. Returns the unsubscribe function. */
   onChange(handler: (change: Change<T>) => void): () => void;
   /** Resolves with the object once `accept` says yes (undefined = it is gone); rejects with Unavailable after `timeoutMs`. */

@@ -161,25 +161,15 @@ describe("Store, reading own writes", () => {
     assert.equal(shown(store), "8");
   });
 
-  const going = { deletionTimestamp: "2026-01-01T00:00:00Z", deletionGracePeriodSeconds: 0 };
-
-  for (const [what, left] of Object.entries({ finalizers: { finalizers: ["x/z"] }, time: { deletionGracePeriodSeconds: 30 } }))
-    it(`shows an object that is being deleted and has ${what} left`, () => {
-      const { store } = newStore();
-      store.observe(make("a", "1", { finalizers: ["x/y"] }));
-      store.put(make("a", "2", { ...going, ...left }));
-      assert.equal(shown(store), "2");
-    });
-
   it("hides an object that a write deleted, though it still shows finalizers", () => {
     const { store } = newStore();
     store.observe(make("a", "1", { finalizers: ["x/y"] }));
-    store.put(make("a", "1", going));
+    store.gone(make("a", "1"));
     assert.equal(shown(store), undefined);
     store.observeDeletion(make("a", "2"));
     store.observe(make("a", "3", { uid: "next" }));
     assert.equal(shown(store), "3");
-    store.put(make("a", "3", going));
+    store.gone(make("a", "3"));
     assert.equal(shown(store), "3", "an object of another uid stays");
   });
 

@@ -14,15 +14,6 @@ const keyOf = (name: string, namespace: string | undefined) => `${namespace ?? "
 const keyOfObject = ({ metadata }: KubeObject) => keyOf(metadata.name, metadata.namespace);
 const ownersOf = ({ metadata }: KubeObject) => metadata.ownerReferences?.map(({ uid }) => uid) ?? [];
 
-/**
- * A write that takes the last finalizer off deletes the object. Its answer has the version before that: it must not be taken for what is shown
- * already, or a finalizer would run again until the watch tells.
- */
-function isGone({ metadata }: KubeObject): boolean {
-  const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } = metadata;
-  return deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0 && finalizers.length === 0;
-}
-
 export interface Observed {
   /** Part of the first list. */
   initial?: boolean;
@@ -89,10 +80,6 @@ export class Store<T extends KubeObject> implements Cache<T> {
 
   /** Freezes the object's parts in place: the caller must not change them afterwards. */
   put(object: T): void {
-    if (isGone(object)) {
-      this.#forget(object);
-      return;
-    }
     const key = keyOfObject(object);
     const shown = this.#objects.get(key);
     if (shown?.metadata.uid === object.metadata.uid && shown?.metadata.resourceVersion === object.metadata.resourceVersion) return;
@@ -107,7 +94,16 @@ export class Store<T extends KubeObject> implements Cache<T> {
     const shown = this.#objects.get(key);
     if (!shown || shown.metadata.uid !== object.metadata.uid) return;
     if ((shown.metadata.finalizers?.length ?? 0) > 0 || shown.metadata.deletionTimestamp !== undefined) return;
-    this.#forget(shown);
+    this.gone(shown);
+  }
+
+  gone(object: T): void {
+    const key = keyOfObject(object);
+    const shown = this.#objects.get(key);
+    if (!shown || shown.metadata.uid !== object.metadata.uid) return;
+    this.#pending.drop(key, shown, performance.now());
+    this.#remove(key, shown, false);
+    this.#scheduleExpiry();
   }
 
   onChange(handler: (change: Change<T>) => void): () => void {
@@ -189,16 +185,6 @@ export class Store<T extends KubeObject> implements Cache<T> {
     }
     if (old) this.#emit({ type: "deleted", object: old, finalStateUnknown: true });
     this.#emit({ type: "added", object, initial });
-  }
-
-  /** Hides what the API server has deleted until the watch tells of it; an object of another uid stays. */
-  #forget(object: T): void {
-    const key = keyOfObject(object);
-    const shown = this.#objects.get(key);
-    if (!shown || shown.metadata.uid !== object.metadata.uid) return;
-    this.#pending.drop(key, shown, performance.now());
-    this.#remove(key, shown, false);
-    this.#scheduleExpiry();
   }
 
   #remove(key: string, object: T, finalStateUnknown: boolean): void {

@@ -15,9 +15,21 @@ export interface RecordingOptions {
 /** Subresources whose answer is the object itself. */
 const showsObject = (subresource: string | undefined) => subresource === undefined || subresource === "status";
 
+/**
+ * A write that takes the last finalizer off deletes the object. The answer has the version before that, so put() would take it for old, and a
+ * finalizer would run again until the watch tells.
+ */
+function isGone({ metadata }: KubeObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } = metadata;
+  return deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0 && finalizers.length === 0;
+}
+
 export function recordingClient({ client, caches, fieldManager, mayWrite }: RecordingOptions): KubeClient {
   function show<T extends KubeObject>(kind: Kind<T>, object: T, subresource?: string): T {
-    if (showsObject(subresource) && object.metadata?.uid) caches.known(kind)?.put(object);
+    const cache = caches.known(kind);
+    if (!cache || !showsObject(subresource) || !object.metadata?.uid) return object;
+    if (isGone(object)) cache.gone(object);
+    else cache.put(object);
     return object;
   }
   const managed = <O extends WriteOptions>(options: O | undefined) => ({ fieldManager, ...options }) as O & { fieldManager: string };
