@@ -15,7 +15,7 @@ Roles:
   operator   the controllers; one replica acts, the others wait
   api        the OpenStack APIs
   webhook    admission of objects that need a look at others
-  node       the engines of one machine: guests, disks, plugs (only with --instance-config)
+  node       the engines of one machine: guests, disks, plugs
 
 Options:
   --config FILE           settings in a cluster, in YAML: docs/install.md lists them
@@ -133,21 +133,15 @@ async function webhook(role: Role): Promise<void> {
   await closed;
 }
 
-async function node(config: InstanceConfig, { log, signal }: Pick<Role, "log" | "signal">): Promise<void> {
+async function node(
+  { file, instance }: { file: string | undefined; instance: InstanceConfig | undefined },
+  role: Pick<Role, "log" | "signal">,
+): Promise<void> {
   const { startNode } = await import("./standalone/node/agent.ts");
-  await startNode({
-    kubeconfig: config.kubeconfigs.node,
-    nodeName: config.network.chassis,
-    hypervisor: config.hypervisor,
-    netns: config.network.namespace,
-    runDir: config.runDir,
-    disksDir: config.disksDir,
-    confDatabase: config.ovn.conf,
-    ports: { api: config.ports.nodeApi, kubelet: config.ports.nodeKubelet, health: config.ports.nodeHealth },
-    stoppedGuestsFile: config.stoppedGuestsFile,
-    log,
-    signal,
-  });
+  const settings = instance
+    ? (await import("./standalone/settings.ts")).nodeSettings(instance)
+    : await (await import("./standalone/node/settings.ts")).readNodeSettings(file ?? "", process.env);
+  await startNode({ ...settings, ...role });
 }
 
 const roles = { operator, api, webhook } as const;
@@ -167,10 +161,7 @@ async function main(): Promise<void> {
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
   const { signal } = stop;
   const instance = instanceFile ? (JSON.parse(readFileSync(instanceFile, "utf8")) as InstanceConfig) : undefined;
-  if (!isRole(name)) {
-    if (!instance) throw new TypeError(`the role node needs --instance-config\n\n${help}`);
-    return node(instance, { log, signal });
-  }
+  if (!isRole(name)) return node({ file, instance }, { log, signal });
   const settings = instance ? await instanceSettings(instance, name) : await clusterSettings(file ?? "");
   await roles[name]({ settings, log, signal, listenFd: fd === undefined ? undefined : Number(fd) });
 }
