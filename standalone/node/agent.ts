@@ -4,12 +4,14 @@ import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { VirtualMachineInstance } from "../../clients/kubevirt/kinds.ts";
 import { createOvsdbClient } from "../../clients/ovsdb/client.ts";
+import { VolumeSnapshotClass } from "../../clients/snapshot/kinds.ts";
 import { createCaches, type StartableCaches } from "../../operator/cache/caches.ts";
 import { startHealth } from "../../operator/health.ts";
 import { type ApiClient, kubeClient } from "../../operator/kube/client.ts";
 import { connect } from "../../operator/kube/connection.ts";
 import { createManager } from "../../operator/manager.ts";
 import { createMetrics } from "../../operator/metrics.ts";
+import { snapshotClass } from "../seed/storage.ts";
 import type { Hypervisor } from "./guest/hypervisor.ts";
 import { pickAccelerator } from "./guest/kvm-test.ts";
 import { qemuHypervisor } from "./guest/qemu-hypervisor.ts";
@@ -131,13 +133,16 @@ async function run(options: NodeOptions, client: ApiClient): Promise<void> {
     snapshotController(storage),
   ];
   const manager = createManager({ client, caches, controllers, log, metrics });
-  const health = await startHealth({ port: ports.health, registry: metrics.registry, ready: () => manager.ready() });
+  const health = await startHealth({ host: address, port: ports.health, registry: metrics.registry, ready: () => manager.ready() });
   let servers: NodeServers | undefined;
   try {
     const { runDir } = options;
     servers = await startNodeServers({ client, caches, hypervisor, storage, filled: storage.filled, runDir, address, ports, log });
     const node: AgentNode = { name: options.nodeName, address, kubeletPort: servers.ports.kubelet, hypervisor: hypervisor.kind };
     await registerNode(client, node);
+    // On one machine `make up` brings it; a chart can not, since it brings its kind too.
+    if (address !== loopback)
+      await client.apply(VolumeSnapshotClass, snapshotClass as VolumeSnapshotClass, { fieldManager: "kumulus-node" });
     void renewNodeLease(client, node, log, signal);
     const running = manager.run(signal);
     await Promise.race([running, whenReady(manager.ready, signal)]);

@@ -74,3 +74,12 @@ labels:
 {{- toJson .Values.ovn.southbound }}
 {{- end }}
 {{- end }}
+
+{{/* Where clients reach the APIs: the Ingress, or the Service. */}}
+{{- define "kumulus.publicURL" -}}
+{{- if .Values.ingress.enabled }}
+{{- printf "%s://%s" (ternary "https" "http" (ne .Values.ingress.tlsSecret "")) .Values.ingress.host }}
+{{- else }}
+{{- printf "http://%s-api.%s.svc:8774" .Release.Name (include "kumulus.namespace" .) }}
+{{- end }}
+{{- end }}
