@@ -1,15 +1,21 @@
 #!/usr/bin/env node
-// Composition root: reads the command line and wires one role of Kumulus.
+// Composition root: reads the command line, wires one role of Kumulus or runs one command.
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { parseArgs } from "node:util";
+import type { Files } from "./cli/command.ts";
+import { commands } from "./cli/commands.ts";
 import type { Log } from "./operator/contract.ts";
 import { createLog, type LogLevel } from "./operator/log.ts";
+import { ovsdbTLS } from "./operator/ovsdb-tls.ts";
 import type { Settings } from "./operator/settings.ts";
 import type { InstanceConfig } from "./standalone/instance.ts";
 
+const commandLines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`);
+
 const help = `kumulus <role> --config FILE
 kumulus <role> --instance-config FILE [--listen-fd N]
+kumulus <command> --help
 
 Roles:
   operator   the controllers; one replica acts, the others wait
@@ -17,7 +23,10 @@ Roles:
   webhook    admission of objects that need a look at others
   node       the engines of one machine: guests, disks, plugs (only with --instance-config)
 
-Options:
+Commands:
+${commandLines.join("\n")}
+
+Options of roles:
   --config FILE           settings in a cluster, in YAML: docs/install.md lists them
   --instance-config FILE  what \`make up\` wrote: .kumulus/<instance>/instance.json
   --listen-fd N           (api) also serve on this inherited listening socket
@@ -45,10 +54,6 @@ async function runtime(name: "operator" | "api" | "webhook", { settings, log }: 
 
 const hostOf = ({ host = "::" }: Settings) => host;
 const healthOf = (settings: Settings) => ({ host: hostOf(settings), port: settings.ports.health });
-
-function ovsdbTLS({ ovn: { tls } }: Settings) {
-  return tls && { ca: readFileSync(tls.ca, "utf8"), cert: readFileSync(tls.cert, "utf8"), key: readFileSync(tls.key, "utf8") };
-}
 
 async function operator(role: Role): Promise<void> {
   const { settings, log, signal } = role;
@@ -153,7 +158,24 @@ async function node(config: InstanceConfig, { log, signal }: Pick<Role, "log" | 
 const roles = { operator, api, webhook } as const;
 const isRole = (name: string): name is keyof typeof roles => name in roles;
 
-async function main(): Promise<void> {
+const readInstance = (file: string) => JSON.parse(readFileSync(file, "utf8")) as InstanceConfig;
+
+/** What commands know of the cloud; on one machine they are the administrator's. */
+async function commandSettings({ config: file, "instance-config": instanceFile }: Files): Promise<Settings | undefined> {
+  if (file) return clusterSettings(file);
+  const instance = instanceFile ? readInstance(instanceFile) : undefined;
+  return instance && { ...(await instanceSettings(instance, "operator")), kubeconfig: instance.kubeconfigs.admin };
+}
+
+async function main(): Promise<number> {
+  const [first = "", ...rest] = process.argv.slice(2);
+  const command = Object.hasOwn(commands, first) ? await commands[first]?.load() : undefined;
+  if (command) return command(rest, { readSettings: commandSettings, print: (text) => console.log(text) });
+  await startRole();
+  return 0;
+}
+
+async function startRole(): Promise<void> {
   const text = { type: "string" } as const;
   const options = { config: text, "instance-config": text, "listen-fd": text, help: { type: "boolean" } } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
@@ -161,12 +183,13 @@ async function main(): Promise<void> {
   if (values.help) return console.log(help);
   const { config: file, "instance-config": instanceFile, "listen-fd": fd } = values;
   const known = isRole(name) || name === "node";
-  if (!known || !(instanceFile ?? file)) throw new TypeError(`${known ? "--config is missing" : `no such role: "${name}"`}\n\n${help}`);
+  if (!known || !(instanceFile ?? file))
+    throw new TypeError(`${known ? "--config is missing" : `no such role or command: "${name}"`}\n\n${help}`);
   const log = createLog({ name, level: (process.env.KUMULUS_LOG_LEVEL ?? "info") as LogLevel });
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
   const { signal } = stop;
-  const instance = instanceFile ? (JSON.parse(readFileSync(instanceFile, "utf8")) as InstanceConfig) : undefined;
+  const instance = instanceFile ? readInstance(instanceFile) : undefined;
   if (!isRole(name)) {
     if (!instance) throw new TypeError(`the role node needs --instance-config\n\n${help}`);
     return node(instance, { log, signal });
@@ -180,7 +203,7 @@ const instanceSettings = async (config: InstanceConfig, name: keyof typeof roles
   (await import("./standalone/settings.ts")).roleSettings(config, name);
 
 main().then(
-  () => process.exit(0),
+  (code) => process.exit(code),
   (error: Error) => {
     console.error(error instanceof TypeError ? error.message : (error.stack ?? error.message));
     process.exit(error instanceof TypeError ? 2 : 1);

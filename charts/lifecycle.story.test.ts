@@ -21,8 +21,9 @@ describe("a release of charts/kumulus", function () {
   });
   after(() => plane?.stop());
 
+  // Helm would wait for the doctor's pod.
   const run = (command: string[], values = {}) => {
-    const { ok, stdout, stderr } = helm([...command, "--kubeconfig", plane.kubeconfig], values);
+    const { ok, stdout, stderr } = helm([...command, "--kubeconfig", plane.kubeconfig], { doctor: { enabled: false }, ...values });
     assert.ok(ok, stderr);
     return stdout;
   };

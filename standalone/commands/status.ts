@@ -1,4 +1,5 @@
 // `make status`: every process with its pid, memory and health. The exit code is 0 only when all is well.
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Guest, runningGuests } from "../guests.ts";
 import { projectRoot, readInstance } from "../instance/store.ts";
@@ -8,6 +9,7 @@ import type { KeptProcess, ProcessReport } from "../supervisor/definition.ts";
 import { probeOnce } from "../supervisor/probe.ts";
 import { isAlive, pssMiB } from "../supervisor/proc.ts";
 import { readKept } from "../supervisor/supervisor.ts";
+import { examine } from "./doctor.ts";
 import type { Options } from "./options.ts";
 
 export interface Row {
@@ -86,6 +88,8 @@ export async function rowsOf(config: InstanceConfig): Promise<Row[]> {
 /** Resolves with the exit code: 0 well, 1 something is not, 3 down. */
 export async function status(options: Options): Promise<number> {
   const config = readInstance(projectRoot, options.name);
+  // Both look at once: the doctor's look takes longer than that at the processes.
+  const examination = config && existsSync(config.runDir) ? examine(config) : undefined;
   const rows = config ? await rowsOf(config) : [];
   if (rows.length === 0) {
     console.log(
@@ -103,5 +107,7 @@ export async function status(options: Options): Promise<number> {
   const named = rows[0]?.health === "dead" ? [] : ill;
   for (const { name, health } of named) console.log(`${name}: ${health}; its log is .kumulus/${options.name}/logs/${name}.log`);
   if (rows[0]?.health === "dead") console.log("No supervisor: nobody restarts what dies now. `make up` takes over what runs");
-  return ill.length === 0 ? 0 : 1;
+  const examined = await examination;
+  for (const line of examined?.lines ?? []) console.log(line);
+  return ill.length === 0 && examined?.fit !== false ? 0 : 1;
 }
