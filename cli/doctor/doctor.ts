@@ -43,7 +43,13 @@ export async function examine(patient: Patient, { beforeInstall, limitMs }: Doct
   const checks = answers ? clusterChecks.filter(({ ofRelease }) => !(beforeInstall && ofRelease)) : [];
   const rest = await Promise.all(checks.map((check) => check.run(patient, limitMs)));
   const first = answers ? kubernetes : kubernetes.map(unreachable);
-  return [first, ...rest, ...(await ovn)].flat();
+  return grouped([first, ...rest, ...(await ovn)].flat());
+}
+
+/** What is said of one thing stands together. */
+function grouped(findings: readonly Finding[]): Finding[] {
+  const names = [...new Set(findings.map(({ check }) => check))];
+  return names.flatMap((name) => findings.filter(({ check }) => check === name));
 }
 
 function unreachable({ check, found }: Finding): Finding {

@@ -88,6 +88,12 @@ const table: Row[] = [
     /^Server kumulus-demo\/web is not ready: no controller has looked at it yet: does the operator run\?$/,
   ],
   [
+    "its controller says nothing yet, but has made its machine",
+    { ...server(), status: {} } as KubeObject,
+    [...given, ...disk, vm("Starting")],
+    /^Server kumulus-demo\/web waits for VirtualMachineInstance web: KubeVirt has not started it\.$/,
+  ],
+  [
     "its flavor is not there",
     server(),
     [image, network, port, attachment],
@@ -124,6 +130,18 @@ const table: Row[] = [
       }),
     ],
     /waits for DataVolume golden-[0-9a-f]+: Error: 404 Not Found \(tried 4 times\)\.$/,
+  ],
+  [
+    "it has failed for want of a node",
+    server({ ready: false, reason: "Failed", message: "No valid host was found.", status: { phase: "ERROR" } }),
+    given,
+    /^Server kumulus-demo\/web is not ready: Failed: No valid host was found\.$/,
+  ],
+  [
+    "it has failed for want of an address",
+    server({ ready: false, reason: "Failed", message: "Failed to allocate the network(s).", status: { phase: "ERROR" } }),
+    [flavor, image, network, waitingPort],
+    /waits for Port p1: NoFreeAddress: Subnet s is full\.$/,
   ],
   [
     "nobody makes its machine",

@@ -12,6 +12,8 @@ export interface Line {
   shows: string;
   /** Why it is not ready: the condition's reason and message. */
   why?: string;
+  /** Given up: what it has not got is missing for that reason. */
+  failed?: boolean;
   /** Recent events, the newest last. */
   events: readonly string[];
   /** When its turn comes while a chain is being built: of several things that are not ready the one with the lowest is waited for first. */

@@ -54,6 +54,7 @@ export function ownLine(object: StatusObject, world: World, { stage, known, show
     state: ready ? "ready" : "waiting",
     shows: shows ?? words(object.status?.phase),
     ...(why !== undefined && { why }),
+    ...(object.status?.phase?.toLowerCase() === "error" && { failed: true }),
     events: ready ? [] : eventsOf(object, world),
     stage: unseen ? stages.unseen : stage,
     children,

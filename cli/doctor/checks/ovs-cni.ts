@@ -34,7 +34,8 @@ export function judgeOvsCNI({ images, isCluster }: Seen): Judgement[] {
 export const ovsCNICheck = defineCheck({
   name: "ovs-cni",
   async gather({ client }): Promise<Seen> {
-    const [sets, kubeVirts] = await Promise.all([client.list(DaemonSet), optional(client.list(KubeVirt))]);
+    // The API server of one machine may serve no apps at all.
+    const [sets = [], kubeVirts] = await Promise.all([optional(client.list(DaemonSet)), optional(client.list(KubeVirt))]);
     const images = sets.flatMap(({ metadata, spec }) => {
       const { containers = [], initContainers = [] } = spec?.template.spec ?? {};
       const of = `${metadata.namespace}/${metadata.name}`;
