@@ -1,14 +1,10 @@
-// What `make status` says of the doctor's findings: the problems, and one line. The doctor runs as a program of its own: standalone may not import cli.
+// What `make status` says of the doctor's findings. The doctor runs as a program of its own: standalone may not import cli.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { nodeProgram } from "../../hack/bundle.ts";
 import type { InstanceConfig } from "../instance.ts";
-
-export interface Examined {
-  lines: string[];
-  /** False when something can not work. */
-  fit: boolean;
-}
+import { roles } from "../processes/roles.ts";
+import { readKept } from "../supervisor/supervisor.ts";
 
 interface Report {
   summary: string;
@@ -34,16 +30,21 @@ function runDoctor(config: InstanceConfig): Promise<{ code: number | null; outpu
   });
 }
 
-/** Pure. */
-export function examinedOf(code: number | null, output: string): Examined {
-  if (code !== 0 && code !== 1) return { lines: ["doctor: it gave no answer; `kumulus doctor` says why"], fit: true };
+/** The problems, one line each, and the summary. */
+export function linesOf(code: number | null, output: string): string[] {
+  if (code !== 0 && code !== 1) return ["doctor: it gave no answer; `kumulus doctor` says why"];
   const { summary, findings } = JSON.parse(output) as Report;
   const problems = findings.filter(({ verdict }) => verdict !== "ok");
-  const lines = problems.map(({ check, verdict, found, advice }) => `${verdict} ${check}: ${found}${advice ? `. To do: ${advice}` : ""}`);
-  return { lines: [...lines, summary], fit: code === 0 };
+  return [
+    ...problems.map(({ check, verdict, found, advice }) => `${verdict} ${check}: ${found}${advice ? `. To do: ${advice}` : ""}`),
+    summary,
+  ];
 }
 
-export async function examine(config: InstanceConfig): Promise<Examined> {
+/** Nothing for a cloud that was started without some of its roles: it lacks what they would bring. */
+export async function doctorLines(config: InstanceConfig): Promise<string[]> {
+  const kept = new Set(readKept(join(config.runDir, "supervisor.json")).map(({ definition }) => definition.name));
+  if (!roles.every((role) => kept.has(role))) return [];
   const { code, output } = await runDoctor(config);
-  return examinedOf(code, output);
+  return linesOf(code, output);
 }
