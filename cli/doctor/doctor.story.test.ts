@@ -30,24 +30,12 @@ import { type ControlPlane, startControlPlane } from "../../operator/testing/con
 import { eventually } from "../../operator/testing/eventually.ts";
 import { startFaultProxy } from "../../operator/testing/fault-proxy.ts";
 import { authorityEnding } from "../testing/authority.ts";
+import { subresourcesDefinition } from "../testing/subresources.ts";
 import { examine } from "./doctor.ts";
 import type { Finding } from "./finding.ts";
 
 const root = join(import.meta.dirname, "../..");
 const namespace = "kumulus-system";
-
-/** Stands for the API that virt-api answers: discovery tells the same of both. */
-const subresources = {
-  apiVersion: "apiextensions.k8s.io/v1",
-  kind: "CustomResourceDefinition",
-  metadata: { name: "virtualmachines.subresources.kubevirt.io" },
-  spec: {
-    group: "subresources.kubevirt.io",
-    scope: "Namespaced",
-    names: { plural: "virtualmachines", kind: "VirtualMachineCall" },
-    versions: [{ name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object" } } }],
-  },
-} as const;
 
 describe("kumulus doctor", function () {
   this.timeout(60_000);
@@ -105,7 +93,7 @@ describe("kumulus doctor", function () {
       images: { directory: "/nowhere" },
     };
     const { client } = plane;
-    await client.create(CustomResourceDefinition, subresources as never);
+    await client.create(CustomResourceDefinition, subresourcesDefinition);
     await client.create(Namespace, { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
     const annotations = { "storageclass.kubernetes.io/is-default-class": "true" };
     const provisioner = "rbd.csi";
