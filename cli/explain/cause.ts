@@ -24,7 +24,9 @@ export function sentence(root: Line): string {
   const cause = firstUnready(root);
   if (!cause) return `${root.what} is ready, and so is all that belongs to it.`;
   if (cause === root) return withStop(`${root.what} is not ready${because(root)}`);
-  const known = root.state === "ready" ? `${root.what} is ready, though ${cause.what} is not` : `${root.what} waits for ${cause.what}`;
+  const shown = cause.shows && ` (${cause.shows})`;
+  const known =
+    root.state === "ready" ? `${root.what} is ready, though ${cause.what}${shown} is not` : `${root.what} waits for ${cause.what}${shown}`;
   // What is missing can not say why; whoever should make it may.
   const told = cause.state === "absent" && root.why && root.stage !== stages.unseen ? ` (${root.what.split(" ")[0]} says ${root.why})` : "";
   return withStop(`${known}${because(cause)}${told}`);

@@ -116,7 +116,7 @@ const table: Row[] = [
     "its image is imported",
     server(),
     [...given, golden({ phase: "ImportInProgress", progress: "12.00%", conditions: [{ type: "Running", status: "True" }] })],
-    /waits for DataVolume golden-[0-9a-f]+: CDI is filling it\.$/,
+    /waits for DataVolume golden-[0-9a-f]+ \(ImportInProgress, 12\.00%, golden disk on local\): CDI is filling it\.$/,
   ],
   [
     "its image can not be fetched",
@@ -129,7 +129,7 @@ const table: Row[] = [
         conditions: [{ type: "Running", status: "False", reason: "Error", message: "404 Not Found" }],
       }),
     ],
-    /waits for DataVolume golden-[0-9a-f]+: Error: 404 Not Found \(tried 4 times\)\.$/,
+    /waits for DataVolume golden-[0-9a-f]+ \(ImportInProgress, golden disk on local\): Error: 404 Not Found \(tried 4 times\)\.$/,
   ],
   [
     "it has failed for want of a node",
@@ -153,7 +153,7 @@ const table: Row[] = [
     "its root disk is cloned",
     server(),
     [...given, vm("Provisioning"), engine("DataVolume", root, { phase: "CloneScheduled", progress: "N/A" })],
-    /waits for DataVolume web-root-[0-9a-f]+: CDI is filling it\.$/,
+    /waits for DataVolume web-root-[0-9a-f]+ \(CloneScheduled, root disk\): CDI is filling it\.$/,
   ],
   [
     "no node has room",
@@ -168,7 +168,7 @@ const table: Row[] = [
         conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable", message: "0/3 nodes" }],
       }),
     ],
-    /waits for Pod virt-launcher-web: Unschedulable: 0\/3 nodes\.$/,
+    /waits for Pod virt-launcher-web \(Pending, on n1\): Unschedulable: 0\/3 nodes\.$/,
   ],
   [
     "the launcher's image can not be pulled",
@@ -180,7 +180,7 @@ const table: Row[] = [
       vmi("Scheduling"),
       launcher({ phase: "Pending", containerStatuses: [{ state: { waiting: { reason: "ImagePullBackOff" } } }] }),
     ],
-    /waits for Pod virt-launcher-web: ImagePullBackOff\.$/,
+    /waits for Pod virt-launcher-web \(Pending, on n1\): ImagePullBackOff\.$/,
   ],
   [
     "a claim is missing",
@@ -191,7 +191,7 @@ const table: Row[] = [
       vm("ErrorPvcNotFound"),
       vmi("Pending", [{ type: "Synchronized", status: "False", reason: "FailedPvcNotFound", message: "PVC x" }]),
     ],
-    /waits for VirtualMachineInstance web: FailedPvcNotFound: PVC x\.$/,
+    /waits for VirtualMachineInstance web \(Pending, on n1\): FailedPvcNotFound: PVC x\.$/,
   ],
   [
     "all is well",
@@ -204,7 +204,7 @@ const table: Row[] = [
     "its NIC is not plugged",
     server(active),
     [...given, ...disk, vm("Running"), vmi("Running"), podRuns],
-    /is ready, though Logical_Switch_Port uid-p1 is not: its guest runs, but no node has plugged it in/,
+    /is ready, though Logical_Switch_Port uid-p1 \(not up, bound to no chassis\) is not: its guest runs, but no node has plugged it in/,
     rows(false),
   ],
   [
@@ -245,8 +245,16 @@ const table: Row[] = [
       engine("DataVolume", "v", { phase: "ImportScheduled" }),
       engine("PersistentVolumeClaim", "v", { phase: "Pending" }, { spec: { storageClassName: "slow" } }),
     ],
-    /waits for PersistentVolumeClaim v: waits for a PersistentVolume of the StorageClass slow\.$/,
+    /waits for PersistentVolumeClaim v \(Pending, slow\): ProvisioningFailed: no such pool\.$/,
   ],
+  [
+    "a port whose guest runs without it",
+    port,
+    [network, attachment, server(active), vmi("Running")],
+    /^Port kumulus-demo\/p1 is ready, though Logical_Switch_Port uid-p1 \(not up, bound to no chassis\) is not: its guest runs/,
+    rows(false),
+  ],
+  ["a port whose guest does not run", port, [network, attachment, server(active)], /is ready, and so is all/, rows(false)],
   ["a network without its switch", network, [], /is ready, though Logical_Switch neutron-uid-net is not/, {}],
   [
     "a floating IP with its row",

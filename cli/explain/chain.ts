@@ -5,12 +5,12 @@ import type { Image } from "../../models/image/image.ts";
 import type { KubeObject } from "../../models/kind.ts";
 import type { FloatingIP } from "../../models/network/floating-ip.ts";
 import type { Network } from "../../models/network/network.ts";
-import type { Port } from "../../models/network/port.ts";
 import type { Router } from "../../models/network/router.ts";
 import type { SecurityGroup } from "../../models/network/security-group.ts";
 import type { Subnet } from "../../models/network/subnet.ts";
 import type { Volume } from "../../models/volume/volume.ts";
-import { floatingIPLine, networkLine, portLine, routerLine, securityGroupLine, subnetLine } from "./chains/network.ts";
+import { floatingIPLine, networkLine, routerLine, securityGroupLine, subnetLine } from "./chains/network.ts";
+import { lonePortLine } from "./chains/port.ts";
 import { serverLine } from "./chains/server.ts";
 import { imageLine, volumeLine } from "./chains/storage.ts";
 import { absentLine, type Line, stages } from "./line.ts";
@@ -31,7 +31,7 @@ const chains: Readonly<Record<string, (object: never, world: World) => Line>> = 
   Image: (image: Image, world) => imageLine(image, world),
   Network: (network: Network, world) => networkLine(network, world),
   Subnet: (subnet: Subnet, world) => subnetLine(subnet, world),
-  Port: (port: Port, world) => portLine(port, { stage: stages.own, runs: false }, world),
+  Port: lonePortLine,
   Router: (router: Router, world) => routerLine(router, world),
   FloatingIP: (floating: FloatingIP, world) => floatingIPLine(floating, world),
   SecurityGroup: (group: SecurityGroup, world) => securityGroupLine(group, world),

@@ -61,14 +61,16 @@ export function judgeEngine({ group, version, resources, advice }: Engine, serve
   return [ok(`${group}/${version} is served`)];
 }
 
-async function gatherServed(client: ApiClient, { group, version }: Engine): Promise<Served> {
+async function gatherServed(client: ApiClient, { group, version }: Engine, limitMs: number): Promise<Served> {
   interface Group {
     versions: { version: string }[];
   }
   interface Resources {
     resources: { name: string }[];
   }
-  const get = async (path: string) => (await optional(client.request("GET", path)))?.body;
+  // Earlier than the check's own limit, so that a silent server is named.
+  const options = { timeoutMs: limitMs * 0.8 };
+  const get = async (path: string) => (await optional(client.request("GET", path, undefined, options)))?.body;
   try {
     const [about, list] = await Promise.all([get(`/apis/${group}`), get(`/apis/${group}/${version}`)]);
     return {
@@ -84,7 +86,7 @@ async function gatherServed(client: ApiClient, { group, version }: Engine): Prom
 export const engineChecks = engines.map((engine) =>
   defineCheck({
     name: engine.name,
-    gather: ({ client }) => gatherServed(client, engine),
+    gather: ({ client }, limitMs) => gatherServed(client, engine, limitMs),
     judge: (served) => judgeEngine(engine, served),
   }),
 );

@@ -32,33 +32,40 @@ function persistentVolumeLine(name: string, world: World): Line {
   };
 }
 
+/** How a line of an event begins that tells of trouble. */
+const warning = "Warning: ";
+
 export function claimLine(name: string, namespace: string | undefined, world: World): Line | undefined {
   const claim = world.get(PersistentVolumeClaim, name, namespace);
   if (!claim) return undefined;
   const { phase = "", capacity } = claim.status ?? {};
   const ready = phase === "Bound";
   const events = ready ? [] : eventsOf(claim, world);
-  const complains = events.some((event) => event.startsWith("Warning"));
+  const complaint = events.findLast((event) => event.startsWith(warning))?.slice(warning.length);
   const volumeName = claim.spec?.volumeName;
   return {
     what: nameOf(claim, namespace),
     state: ready ? "ready" : "waiting",
     shows: words(phase, String(capacity?.storage ?? ""), claim.spec?.storageClassName),
-    ...(!ready && { why: `waits for a PersistentVolume of the StorageClass ${claim.spec?.storageClassName ?? "(default)"}` }),
+    ...(!ready && { why: complaint ?? `waits for a PersistentVolume of the StorageClass ${claim.spec?.storageClassName ?? "(default)"}` }),
     events,
     // CDI leaves a claim unbound until its data is complete: only one that complains is the cause.
-    stage: complains ? stages.disk - 1 : stages.claim,
+    stage: complaint ? stages.disk - 1 : stages.claim,
     children: volumeName ? [persistentVolumeLine(volumeName, world)] : [],
   };
 }
 
 function whyNot({ status }: DataVolume): string {
-  const { conditions = [], restartCount = 0 } = status ?? {};
+  const { phase, conditions = [], restartCount = 0 } = status ?? {};
   const told = ["Running", "Bound", "Ready"].map((type) =>
     conditions.find((condition) => condition.type === type && condition.status !== "True"),
   );
   const spoken = told.find((condition) => condition?.message);
-  const words = spoken ? `${spoken.reason ? `${spoken.reason}: ` : ""}${spoken.message}` : "CDI is filling it";
+  const words = spoken
+    ? `${spoken.reason ? `${spoken.reason}: ` : ""}${spoken.message}`
+    : phase
+      ? "CDI is filling it"
+      : "CDI has not begun with it: does its controller run?";
   return restartCount > 0 ? `${words} (tried ${restartCount + 1} times)` : words;
 }
 
