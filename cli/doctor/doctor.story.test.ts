@@ -164,6 +164,16 @@ describe("kumulus doctor", function () {
     assert.match(finding?.found ?? "", /can not be reached: tcp:127\.0\.0\.1:1: connect ECONNREFUSED/);
   });
 
+  it("names the certificate's files that are not there", async () => {
+    const tls = { ca: "/nowhere/ca.crt", cert: "/nowhere/tls.crt", key: "/nowhere/tls.key" };
+    const findings = bad(await look({ ovn: { ...settings.ovn, northbound: ["ssl:127.0.0.1:1"], southbound: ["ssl:127.0.0.1:1"], tls } }));
+    assert.deepEqual(
+      findings.map(({ check, verdict }) => `${verdict} ${check}`),
+      ["fail certificates", "fail certificates", "fail ovn northbound", "fail ovn southbound"],
+    );
+    assert.match(findings[2]?.found ?? "", /ENOENT.*\/nowhere\/ca\.crt/);
+  });
+
   it("waits no longer than its limit for an OVN server that says nothing", async () => {
     const silent = createServer(() => undefined).listen(0, "127.0.0.1");
     await once(silent, "listening");
