@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { parseArgs } from "node:util";
 import type { Files } from "./cli/command.ts";
-import { commands } from "./cli/commands.ts";
+import { commands, isCommand, runCommand } from "./cli/commands.ts";
 import type { Log } from "./operator/contract.ts";
 import { createLog, type LogLevel } from "./operator/log.ts";
 import { ovsdbTLS } from "./operator/ovsdb-tls.ts";
@@ -169,8 +169,7 @@ async function commandSettings({ config: file, "instance-config": instanceFile }
 
 async function main(): Promise<number> {
   const [first = "", ...rest] = process.argv.slice(2);
-  const command = Object.hasOwn(commands, first) ? await commands[first]?.load() : undefined;
-  if (command) return command(rest, { readSettings: commandSettings, print: (text) => console.log(text) });
+  if (isCommand(first)) return runCommand(first, rest, { readSettings: commandSettings, print: console.log, complain: console.error });
   await startRole();
   return 0;
 }

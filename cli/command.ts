@@ -15,6 +15,7 @@ export interface Surroundings {
   /** The settings in a file that was named; undefined when none was. */
   readSettings(files: Files): Promise<Settings | undefined>;
   print(text: string): void;
+  complain(text: string): void;
 }
 
 /** Gets the arguments after its name and resolves with the exit code. Throws TypeError for wrong ones. */

@@ -22,7 +22,7 @@ import { Port } from "../../models/network/port.ts";
 import { CustomResourceDefinition } from "../../operator/kube/core-kinds.ts";
 import type { Settings } from "../../operator/settings.ts";
 import { eventually } from "../../operator/testing/eventually.ts";
-import { explainCommand } from "./command.ts";
+import { runCommand } from "../commands.ts";
 
 describe("kumulus explain", function () {
   this.timeout(60_000);
@@ -33,7 +33,8 @@ describe("kumulus explain", function () {
 
   async function explain(...argv: string[]): Promise<{ code: number; output: string }> {
     const printed: string[] = [];
-    const code = await explainCommand(argv, { readSettings: async () => settings, print: (text) => void printed.push(text) });
+    const say = (text: string) => void printed.push(text);
+    const code = await runCommand("explain", argv, { readSettings: async () => settings, print: say, complain: say });
     return { code, output: printed.join("\n") };
   }
   const readyNow = { type: "Ready", status: "True", reason: "Fine", message: "", observedGeneration: 1 };
