@@ -152,7 +152,12 @@ const table: Row[] = [
   [
     "its root disk is cloned",
     server(),
-    [...given, vm("Provisioning"), engine("DataVolume", root, { phase: "CloneScheduled", progress: "N/A" })],
+    [
+      ...given,
+      vm("Provisioning"),
+      engine("DataVolume", root, { phase: "CloneScheduled", progress: "N/A" }),
+      engine("PersistentVolumeClaim", root, { phase: "Pending" }),
+    ],
     /waits for DataVolume web-root-[0-9a-f]+ \(CloneScheduled, root disk\): CDI is filling it\.$/,
   ],
   [

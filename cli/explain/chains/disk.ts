@@ -10,6 +10,7 @@ export interface DiskPlace {
   namespace: string | undefined;
   /** Namespace that the reader knows already; the disk's own unless said. */
   known?: string | undefined;
+  /** When it is made, where it is not there. */
   stage: number;
   /** What stands in the line's end, such as `root disk`. */
   role?: string;
@@ -86,7 +87,7 @@ export function diskLine({ name, namespace, known = namespace, stage, role }: Di
     shows: words(phase ?? "no phase", ready || progress === "N/A" ? undefined : progress, role),
     ...(!ready && { why: dataVolume.metadata.deletionTimestamp ? "being deleted" : whyNot(dataVolume) }),
     events: ready ? [] : eventsOf(dataVolume, world),
-    stage: stages.disk < stage ? stage : stages.disk,
+    stage: stages.disk,
     children: claim ? [claim] : [],
   };
 }
