@@ -3,6 +3,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { dirname } from "node:path";
 import { chartFiles } from "./generate/chart.ts";
 import { modelFiles } from "./generate/models.ts";
+import { schemaHashFiles } from "./generate/schema-hashes.ts";
 
 const check = process.argv.includes("--check");
 
@@ -28,7 +29,7 @@ function settle(wanted: ReadonlyMap<string, string>, pattern: string, totals: To
 }
 
 const totals: Totals = { files: 0, written: 0, wrong: [] };
-settle(modelFiles(), "models/**/*.ts", totals);
+settle(new Map([...modelFiles(), ...schemaHashFiles()]), "models/**/*.ts", totals);
 settle(chartFiles(), "charts/kumulus/files/*crds/*", totals);
 // Loaded only now: the route tables import the models.
 const { apiSupportFiles } = await import("./generate/api-support.ts");
