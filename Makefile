@@ -14,7 +14,7 @@ locked = flock -o /tmp/kumulus-$(INSTANCE).lock
 cloud = @test -x node_modules/.bin/node || { echo "run \`make setup\` first" >&2; exit 1; };
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs clean test e2e e2e-cluster conformance bench image
+.PHONY: help setup up down status logs clean test e2e e2e-image e2e-cluster conformance bench image
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -42,6 +42,9 @@ test: setup ## Run everything that must pass before a change lands, with a real 
 
 e2e: setup ## Run the whole-system stories with real guests
 	@npm run -s e2e
+
+e2e-image: setup ## Run the image's roles as containers against a real control plane
+	@npm run -s e2e:image
 
 e2e-cluster: setup ## Start a real Kubernetes node (containerd, kubelet), run pods on it and remove it
 	@npm run -s e2e:cluster

@@ -9,6 +9,8 @@ import { installPackages, missingPackages } from "../setup/apt.ts";
 import { imagePackages } from "../setup/packages.ts";
 
 const namespace = "kumulus-docker";
+/** Of an engine of ours: what listens on loopback there, containers with the host's network reach. */
+export const engineNamespace = `/run/netns/${namespace}`;
 const directory = join(cacheDirectory, "docker");
 const runDirectory = "/run/kumulus-docker";
 const pidFile = join(runDirectory, "docker.pid");
@@ -38,7 +40,7 @@ async function endFormer(): Promise<void> {
 function removeTraces(): void {
   // The engine leaves this mount behind.
   spawnSync("umount", [join(runDirectory, "exec/netns/default")], { stdio: "ignore" });
-  if (existsSync(`/run/netns/${namespace}`)) spawnSync("ip", ["netns", "delete", namespace]);
+  if (existsSync(engineNamespace)) spawnSync("ip", ["netns", "delete", namespace]);
   rmSync(runDirectory, { recursive: true, force: true });
 }
 
@@ -47,7 +49,7 @@ function launch(log: string): ChildProcess {
   const argv = Object.entries(options).map(([name, value]) => `--${name}=${value}`);
   const file = openSync(log, "w");
   // Not `ip netns exec`: that hides the cgroups' mounts.
-  return spawn("nsenter", [`--net=/run/netns/${namespace}`, "dockerd", ...argv], { stdio: ["ignore", file, file], detached: true });
+  return spawn("nsenter", [`--net=${engineNamespace}`, "dockerd", ...argv], { stdio: ["ignore", file, file], detached: true });
 }
 
 async function start(): Promise<Engine> {
