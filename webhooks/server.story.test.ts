@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { isCode, type KumulusError } from "../domain/errors.ts";
+import { systemNamespace } from "../domain/id.ts";
 import { Flavor } from "../models/compute/flavor.ts";
 import { Server } from "../models/compute/server.ts";
 import { Tenant } from "../models/identity/tenant.ts";
@@ -44,7 +45,9 @@ describe("webhook", function () {
   before(async () => {
     plane = await startControlPlane({ controllers: ["namespace-controller", "garbage-collector-controller"] });
     const caches = createCaches(plane.client, { log });
-    await plane.client.create(Namespace, { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+    for (const name of [namespace, systemNamespace]) {
+      await plane.client.create(Namespace, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
+    }
     const [{ port }] = await Promise.all([
       startWebhook({ client: plane.client, caches, log, signal: stop.signal, host: "127.0.0.1", port: 0, strictDeleters: ["admin"] }),
       new Promise((resolve) => setTimeout(resolve, 10)).then(() => caches.start(stop.signal)),

@@ -141,6 +141,7 @@ export function kubeApiserver(config: InstanceConfig, programs: Programs): Proce
     "feature-gates":
       "APIServerIdentity=false,UnknownVersionInteroperabilityProxy=false,ListFromCacheSnapshot=false,DetectCacheInconsistency=false",
     "event-ttl": "30m",
+    ...(config.auditLog && { "audit-policy-file": certs.auditPolicy, "audit-log-path": config.auditLog, "audit-log-maxsize": 1024 }),
     "etcd-compaction-interval": "5m",
     profiling: false,
   };
@@ -151,7 +152,7 @@ export function kubeApiserver(config: InstanceConfig, programs: Programs): Proce
     probe: { kind: "http", url: `${config.kubeApiserverURL}/readyz`, ca: certs.ca },
     readyTimeoutMs: 60_000,
     stopTimeoutMs: 8000,
-    version: programs.certsVersion,
+    version: `${programs.certsVersion}${config.auditLog ? " audited" : ""}`,
   };
 }
 

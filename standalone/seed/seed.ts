@@ -7,12 +7,13 @@ import { isCode } from "../../domain/errors.ts";
 import { systemNamespace } from "../../domain/id.ts";
 import { Tenant } from "../../models/identity/tenant.ts";
 import type { KubeClient } from "../../operator/contract.ts";
-import { ConfigMap, CSIDriver, Namespace, StorageClass } from "../../operator/kube/core-kinds.ts";
+import { ConfigMap, CSIDriver, Namespace, StorageClass, ValidatingWebhookConfiguration } from "../../operator/kube/core-kinds.ts";
 import type { Passwords } from "../files/openrc.ts";
 import type { InstanceConfig } from "../instance.ts";
 import { externalNetworkSeeds, flavorSeeds, volumeTypeSeed } from "./cloud.ts";
 import { applyDefinitions, fieldManager } from "./crds.ts";
 import { identitySeeds, type Seed, seededUsers } from "./identity.ts";
+import { applyRights } from "./rights.ts";
 import { csiDriver, snapshotClass, storageClass } from "./storage.ts";
 
 const tenantTimeoutMs = 60_000;
@@ -25,10 +26,19 @@ const marker: ConfigMap = {
   data: { version: "1" },
 };
 
-/** Kinds, system namespace and storage classes: applied at every start, so that they follow this version of the code. */
+/** Its content is the webhook's, as where the chart makes it. */
+const webhookConfiguration: ValidatingWebhookConfiguration = {
+  apiVersion: "admissionregistration.k8s.io/v1",
+  kind: "ValidatingWebhookConfiguration",
+  metadata: { name: "kumulus" },
+};
+
+/** Kinds, system namespace, rights and storage classes: applied at every start, so that they follow this version of the code. */
 export async function applyInfrastructure(client: KubeClient, config: InstanceConfig): Promise<void> {
   await applyDefinitions(client, [join(config.root, "crds"), join(config.root, "standalone/engine-crds")]);
   await client.apply(Namespace, { apiVersion: "v1", kind: "Namespace", metadata: { name: systemNamespace } }, { fieldManager });
+  await applyRights(client, config.root);
+  await client.apply(ValidatingWebhookConfiguration, webhookConfiguration, { fieldManager });
   await client.apply(StorageClass, storageClass, { fieldManager });
   await client.apply(CSIDriver, csiDriver, { fieldManager });
   await client.apply(VolumeSnapshotClass, snapshotClass as VolumeSnapshotClass, { fieldManager });
