@@ -33,15 +33,16 @@ async function make(names: readonly string[], now: Date, before: ServingCertific
   // Authority and certificate live equally long: both are made anew together, and the API server learns both from one configuration.
   const authority = await newAuthority(commonName, now, validDays);
   // Other replicas serve with the old certificate until they look again: the old authority stays trusted, the one before it does not.
-  return { ca: authority.cert + firstOf(before?.ca), ...(await newServerCertificate(authority, names, now, validDays)) };
+  const ca = [authority.cert, ...firstOf(before?.ca)].map((cert) => `${cert.trim()}\n`).join("");
+  return { ca, ...(await newServerCertificate(authority, names, now, validDays)) };
 }
 
-/** The newest authority of a bundle; "" for what can not be read. */
-function firstOf(bundle = ""): string {
+/** The newest authority of a bundle; none of what can not be read. */
+function firstOf(bundle = ""): string[] {
   try {
-    return new X509Certificate(bundle).toString();
+    return [new X509Certificate(bundle).toString()];
   } catch {
-    return "";
+    return [];
   }
 }
 
