@@ -18,7 +18,8 @@ Roles:
   operator   the controllers; one replica acts, the others wait
   api        the OpenStack APIs
   webhook    admission of objects that need a look at others
-  node       the engines of one machine: guests, disks, plugs (only with --instance-config)
+  node       the engines of one machine: guests, disks, plugs
+  bootstrap  users, flavors and networks of a new cloud; ends when they are there
 
 Commands:
   selftest   boots a server as the user that OS_AUTH_URL, OS_USERNAME, OS_PASSWORD and OS_PROJECT_NAME name, and deletes it again
@@ -147,21 +148,29 @@ async function webhook(role: Role): Promise<void> {
   await running.closed;
 }
 
-async function node(config: InstanceConfig, { log, signal }: Pick<Role, "log" | "signal">): Promise<void> {
+async function node(
+  { file, instance }: { file: string | undefined; instance: InstanceConfig | undefined },
+  role: Pick<Role, "log" | "signal">,
+): Promise<void> {
   const { startNode } = await import("./standalone/node/agent.ts");
-  await startNode({
-    kubeconfig: config.kubeconfigs.node,
-    nodeName: config.network.chassis,
-    hypervisor: config.hypervisor,
-    netns: config.network.namespace,
-    runDir: config.runDir,
-    disksDir: config.disksDir,
-    confDatabase: config.ovn.conf,
-    ports: { api: config.ports.nodeApi, kubelet: config.ports.nodeKubelet, health: config.ports.nodeHealth },
-    stoppedGuestsFile: config.stoppedGuestsFile,
-    log,
-    signal,
-  });
+  const settings = instance
+    ? (await import("./standalone/settings.ts")).nodeSettings(instance)
+    : await (await import("./standalone/node/settings.ts")).readNodeSettings(file ?? "", process.env);
+  await startNode({ ...settings, ...role });
+}
+
+async function bootstrap(file: string | undefined, log: Log): Promise<void> {
+  const { readBootstrapSettings } = await import("./bootstrap/settings.ts");
+  const { bootstrap: fill } = await import("./bootstrap/run.ts");
+  const { connect } = await import("./operator/kube/connection.ts");
+  const { kubeClient } = await import("./operator/kube/client.ts");
+  const settings = await readBootstrapSettings(file ?? "");
+  const connection = connect(settings.kubeconfig);
+  try {
+    await fill(kubeClient(connection, { fieldManager: "kumulus-seed" }), settings, log);
+  } finally {
+    await connection.close();
+  }
 }
 
 const roles = { operator, api, webhook } as const;
@@ -176,17 +185,15 @@ async function main(): Promise<void> {
   const [name = ""] = positionals;
   if (values.help) return console.log(help);
   const { config: file, "instance-config": instanceFile, "listen-fd": fd } = values;
-  const known = isRole(name) || name === "node";
+  const known = isRole(name) || name === "node" || name === "bootstrap";
   if (!known || !(instanceFile ?? file)) throw new TypeError(`${known ? "--config is missing" : `no such role: "${name}"`}\n\n${help}`);
   const log = createLog({ name, level: (process.env.KUMULUS_LOG_LEVEL ?? "info") as LogLevel });
   const stop = new AbortController();
   for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
   const { signal } = stop;
+  if (name === "bootstrap") return bootstrap(file, log);
   const instance = instanceFile ? (JSON.parse(readFileSync(instanceFile, "utf8")) as InstanceConfig) : undefined;
-  if (!isRole(name)) {
-    if (!instance) throw new TypeError(`the role node needs --instance-config\n\n${help}`);
-    return node(instance, { log, signal });
-  }
+  if (!isRole(name)) return node({ file, instance }, { log, signal });
   const settings = instance ? await instanceSettings(instance, name) : await clusterSettings(file ?? "");
   await roles[name]({ settings, log, signal, listenFd: fd === undefined ? undefined : Number(fd) });
 }

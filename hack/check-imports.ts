@@ -10,7 +10,8 @@ const mayImport: Record<string, readonly string[]> = {
   controllers: ["models", "domain", "clients", "operator"],
   webhooks: ["models", "domain", "clients", "operator"],
   api: ["models", "domain", "clients", "operator"],
-  standalone: ["models", "domain", "clients", "operator", "hack"],
+  bootstrap: ["models", "domain", "clients", "operator"],
+  standalone: ["models", "domain", "clients", "operator", "bootstrap", "hack"],
 };
 
 /** Types of the runtime's contract may be imported from the left as well: they hold no code. */
@@ -33,7 +34,7 @@ function violations(path: string): string[] {
   return found;
 }
 
-const files = globSync("{models,domain,clients,operator,controllers,webhooks,api,standalone}/**/*.ts");
+const files = globSync("{models,domain,clients,operator,controllers,webhooks,api,bootstrap,standalone}/**/*.ts");
 const found = files.flatMap(violations);
 for (const line of found) console.error(line);
 if (found.length > 0) process.exit(1);

@@ -19,6 +19,8 @@ const users = (layout: Layout) =>
     "controller-manager": "/CN=system:kube-controller-manager",
     scheduler: "/CN=system:kube-scheduler",
     proxy: "/CN=system:kube-proxy",
+    // Kubernetes has no role for it: its manifests bring one.
+    dns: "/O=system:masters/CN=coredns",
     kubelet: `/O=system:nodes/CN=system:node:${layout.nodeName}`,
   }) as const;
 

@@ -8,6 +8,7 @@ import { flags, type Program } from "./control-plane.ts";
 import { pauseImage } from "./images.ts";
 import { type Layout, network } from "./layout.ts";
 
+const clusterDomain = "cluster.local";
 export const containerdSocket = "/run/containerd/containerd.sock";
 
 const file = (layout: Layout, name: string) => join(layout.config, name);
@@ -67,6 +68,8 @@ function kubeletConfig(layout: Layout): string {
     oomScoreAdj: 0,
     failSwapOn: false,
     makeIPTablesUtilChains: false,
+    clusterDomain,
+    clusterDNS: [network.nodeIP],
     // An image that was removed could not be pulled again, and other work may fill the same disk.
     imageGCHighThresholdPercent: 100,
     evictionHard: { "memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%", "nodefs.inodesFree": "1%" },
@@ -90,6 +93,21 @@ function kubeProxyConfig(layout: Layout): string {
   });
 }
 
+/** Names of Services and pods; of nothing else, since a test's cluster asks nobody outside. */
+function corefile(layout: Layout): string {
+  return `.:53 {
+  bind ${network.nodeIP}
+  errors
+  ready 127.0.0.1:8181
+  kubernetes ${clusterDomain} in-addr.arpa ip6.arpa {
+    kubeconfig ${kubeconfigPath(layout, "dns")}
+    pods insecure
+  }
+  cache 5
+}
+`;
+}
+
 /** The node's files: path → text. */
 export function nodeFiles(layout: Layout): Record<string, string> {
   return {
@@ -97,6 +115,7 @@ export function nodeFiles(layout: Layout): Record<string, string> {
     [file(layout, "cni/10-pods.conflist")]: cniConfig(),
     [file(layout, "kubelet.yaml")]: kubeletConfig(layout),
     [file(layout, "kube-proxy.yaml")]: kubeProxyConfig(layout),
+    [file(layout, "Corefile")]: corefile(layout),
   };
 }
 
@@ -117,4 +136,9 @@ export function kubelet(layout: Layout): Program {
 export function kubeProxy(layout: Layout): Program {
   const options = { config: file(layout, "kube-proxy.yaml"), "hostname-override": layout.nodeName };
   return { name: "kube-proxy", argv: [enginePath("kube-proxy"), ...flags(options)] };
+}
+
+/** CoreDNS beside the pods, not in one: pods ask the node's address. */
+export function coreDNS(layout: Layout): Program {
+  return { name: "coredns", argv: [enginePath("coredns"), "-conf", file(layout, "Corefile")] };
 }

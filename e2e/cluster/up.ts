@@ -12,7 +12,7 @@ import { writeImages } from "./images.ts";
 import { type Layout, network } from "./layout.ts";
 import { createGroups, readSettings } from "./machine.ts";
 import { connectHost, namespacesReady, runInside, startHolder } from "./namespace.ts";
-import { containerd, containerdSocket, kubelet, kubeProxy, nodeFiles } from "./node.ts";
+import { containerd, containerdSocket, coreDNS, kubelet, kubeProxy, nodeFiles } from "./node.ts";
 import { startProgram } from "./program.ts";
 import { run } from "./shell.ts";
 import { writeState } from "./state.ts";
@@ -27,7 +27,7 @@ function prepareMachine(say: Say): void {
   if (missing.length > 0) say(`installing ${missing.join(" ")} …`);
   if (missing.length > 0) installPackages(missing);
   buildEngines(say);
-  for (const module of ["node", "containerd", "cni"] as const) buildEngine(module, say);
+  for (const module of ["node", "containerd", "cni", "coredns"] as const) buildEngine(module, say);
 }
 
 function writeFiles(layout: Layout): void {
@@ -55,6 +55,7 @@ async function startNode(layout: Layout, init: Identity): Promise<void> {
   for (const archive of writeImages(join(layout.directory, "images"))) ctr("images", "import", archive);
   await startProgram(layout, init, kubelet(layout), () => true);
   await startProgram(layout, init, kubeProxy(layout), () => true);
+  await startProgram(layout, init, coreDNS(layout), () => runInside(init, ["ss", "-Hlnu", "sport = 53"]) !== "");
   const ready = ["get", "node", layout.nodeName, "-o", 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'];
   await until(`node ${layout.nodeName} to be Ready`, layout, 60_000, () => kubectl(layout, ...ready) === "True");
 }

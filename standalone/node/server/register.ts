@@ -1,8 +1,10 @@
 // Makes the aggregated APIs known to kube-apiserver: a Service that leads to this host, and an APIService per group.
+import { isIPv6 } from "node:net";
 import { isCode } from "../../../domain/errors.ts";
 import { systemNamespace } from "../../../domain/id.ts";
 import type { KubeClient } from "../../../operator/contract.ts";
-import { APIService, ConfigMap, Namespace, Service } from "../../../operator/kube/core-kinds.ts";
+import { APIService, ConfigMap, EndpointSlice, Namespace, Service } from "../../../operator/kube/core-kinds.ts";
+import { loopback } from "../node-object.ts";
 import { groups } from "./discovery.ts";
 
 const fieldManager = "kumulus-node";
@@ -33,18 +35,45 @@ export async function readClientTrust(client: KubeClient): Promise<ClientTrust> 
   };
 }
 
-export async function registerApis(client: KubeClient, port: number, certificate: string): Promise<void> {
+export interface ServedApis {
+  address: string;
+  port: number;
+  /** In PEM. */
+  certificate: string;
+}
+
+const metadata = { name: serviceName, namespace: systemNamespace };
+const portName = "https";
+
+/** An endpoint may not be on loopback: there a name leads to the API server's own machine. */
+export function serviceOf({ address, port }: ServedApis): { service: Service; slice?: EndpointSlice } {
+  const base = { apiVersion: "v1", kind: "Service", metadata } as const;
+  const ports = [{ name: portName, port, protocol: "TCP" as const }];
+  if (address === loopback) return { service: { ...base, spec: { type: "ExternalName", externalName: "localhost", ports } } };
+  return {
+    service: { ...base, spec: { type: "ClusterIP", ports } },
+    slice: {
+      apiVersion: "discovery.k8s.io/v1",
+      kind: "EndpointSlice",
+      metadata: {
+        ...metadata,
+        labels: { "kubernetes.io/service-name": serviceName, "endpointslice.kubernetes.io/managed-by": fieldManager },
+      },
+      addressType: isIPv6(address) ? "IPv6" : "IPv4",
+      endpoints: [{ addresses: [address], conditions: { ready: true } }],
+      ports,
+    },
+  };
+}
+
+export async function registerApis(client: KubeClient, served: ServedApis): Promise<void> {
   const namespace: Namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: systemNamespace } };
   await client.create(Namespace, namespace).catch((error: unknown) => {
     if (!isCode(error, "Conflict")) throw error;
   });
-  const service: Service = {
-    apiVersion: "v1",
-    kind: "Service",
-    metadata: { name: serviceName, namespace: systemNamespace },
-    spec: { type: "ExternalName", externalName: "localhost", ports: [{ port, protocol: "TCP" }] },
-  };
+  const { service, slice } = serviceOf(served);
   await client.apply(Service, service, { fieldManager });
+  if (slice) await client.apply(EndpointSlice, slice, { fieldManager });
   for (const { group, version } of groups) {
     const api: APIService = {
       apiVersion: "apiregistration.k8s.io/v1",
@@ -53,8 +82,8 @@ export async function registerApis(client: KubeClient, port: number, certificate
       spec: {
         group,
         version,
-        service: { name: serviceName, namespace: systemNamespace, port },
-        caBundle: Buffer.from(certificate).toString("base64"),
+        service: { ...metadata, port: served.port },
+        caBundle: Buffer.from(served.certificate).toString("base64"),
         groupPriorityMinimum: 1000,
         versionPriority: 15,
       },
