@@ -35,6 +35,8 @@ Environment: KUMULUS_LOG_LEVEL (debug, info, warn, error)`;
 interface Role {
   settings: Settings;
   log: Log;
+  /** Aborts `drainSeconds` before `signal`. */
+  draining: AbortSignal;
   signal: AbortSignal;
   listenFd: number | undefined;
 }
@@ -102,7 +104,7 @@ async function operator(role: Role): Promise<void> {
 }
 
 async function api(role: Role): Promise<void> {
-  const { settings, log, signal, listenFd } = role;
+  const { settings, log, draining, signal, listenFd } = role;
   const { startApi } = await import("./api/server.ts");
   const { fileStore } = await import("./clients/image-store/file-store.ts");
   const inherited = listenFd === undefined ? [] : [{ fd: listenFd }];
@@ -115,13 +117,14 @@ async function api(role: Role): Promise<void> {
     ...(settings.region && { region: settings.region }),
     listen: [{ port: settings.ports.api, host: hostOf(settings) }, ...inherited],
     log,
+    draining,
     signal,
   });
   await closed;
 }
 
 async function webhook(role: Role): Promise<void> {
-  const { settings, log, signal } = role;
+  const { settings, log, draining, signal } = role;
   const { startWebhook } = await import("./webhooks/server.ts");
   const { startHealth } = await import("./operator/health.ts");
   const { systemNamespace } = await import("./domain/id.ts");
@@ -136,6 +139,7 @@ async function webhook(role: Role): Promise<void> {
     client,
     caches,
     log,
+    draining,
     signal,
     metrics: admissionMetrics(metrics.registry),
     host: hostOf(settings),
@@ -144,7 +148,7 @@ async function webhook(role: Role): Promise<void> {
     ...(folder !== undefined && { certificateFiles: { cert: join(folder, "tls.crt"), key: join(folder, "tls.key") } }),
   });
   certificateMetrics(metrics.registry, { webhook: () => running.certificateUntil });
-  await startHealth({ ...healthOf(settings), registry: metrics.registry, ready: () => caches.synced });
+  await startHealth({ ...healthOf(settings), registry: metrics.registry, ready: () => caches.synced && !draining.aborted });
   await running.closed;
 }
 
@@ -188,14 +192,21 @@ async function main(): Promise<void> {
   const known = isRole(name) || name === "node" || name === "bootstrap";
   if (!known || !(instanceFile ?? file)) throw new TypeError(`${known ? "--config is missing" : `no such role: "${name}"`}\n\n${help}`);
   const log = createLog({ name, level: (process.env.KUMULUS_LOG_LEVEL ?? "info") as LogLevel });
-  const stop = new AbortController();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
+  const [drain, stop] = [new AbortController(), new AbortController()];
+  let drainMs = 0;
+  for (const event of ["SIGTERM", "SIGINT"] as const)
+    process.once(event, () => {
+      drain.abort();
+      setTimeout(() => stop.abort(), drainMs);
+    });
   const { signal } = stop;
   if (name === "bootstrap") return bootstrap(file, log);
   const instance = instanceFile ? (JSON.parse(readFileSync(instanceFile, "utf8")) as InstanceConfig) : undefined;
   if (!isRole(name)) return node({ file, instance }, { log, signal });
   const settings = instance ? await instanceSettings(instance, name) : await clusterSettings(file ?? "");
-  await roles[name]({ settings, log, signal, listenFd: fd === undefined ? undefined : Number(fd) });
+  // The operator has no clients: another replica takes over at once.
+  drainMs = name === "operator" ? 0 : (settings.drainSeconds ?? 0) * 1000;
+  await roles[name]({ settings, log, draining: drain.signal, signal, listenFd: fd === undefined ? undefined : Number(fd) });
 }
 
 const clusterSettings = async (file: string) => (await import("./operator/settings.ts")).readSettings(file);

@@ -91,6 +91,7 @@ describe("charts/kumulus", () => {
       ports: { api: 8774, webhook: 9443, health: 8080 },
       ovn: { northbound: ["tcp:ovn-northbound.kumulus-system.svc:6641"], southbound: ["tcp:ovn-southbound.kumulus-system.svc:6642"] },
       images: { directory: "/var/lib/kumulus/images" },
+      drainSeconds: 5,
       webhook: { service: "kumulus-webhook" },
     });
     const { ovn } = await settingsOf(rendered(fullValues));

@@ -43,8 +43,9 @@ describe("a release of charts/kumulus", function () {
     await plane?.stop();
   });
 
+  // The bootstrap's Job would never end here.
   const run = (command: string[], values = {}) => {
-    const { ok, stdout, stderr } = helm([...command, "--kubeconfig", plane.kubeconfig], values);
+    const { ok, stdout, stderr } = helm([...command, "--kubeconfig", plane.kubeconfig], { bootstrap: { enabled: false }, ...values });
     assert.ok(ok, stderr);
     return stdout;
   };

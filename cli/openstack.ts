@@ -1,4 +1,5 @@
 // A small client of the OpenStack APIs for our own commands: logs in as OS_* says and finds the services in the catalog.
+import { readFileSync } from "node:fs";
 
 interface Endpoint {
   interface: string;
@@ -20,6 +21,21 @@ function required(env: NodeJS.ProcessEnv, name: string): string {
   return value;
 }
 
+interface CloudsFile {
+  clouds?: Record<string, { auth?: Record<string, string>; region_name?: string }>;
+}
+
+/** The cloud OS_CLOUD of the file OS_CLIENT_CONFIG_FILE, as variables. */
+async function fromCloudsFile({ OS_CLOUD: name, OS_CLIENT_CONFIG_FILE: file }: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
+  if (!name || !file) return {};
+  const { parse } = await import("yaml");
+  const cloud = (parse(readFileSync(file, "utf8")) as CloudsFile).clouds?.[name];
+  if (!cloud?.auth) throw new TypeError(`${file} has no cloud ${name}`);
+  const { auth, region_name: region } = cloud;
+  const variables = Object.entries(auth).map(([key, value]) => [`OS_${key.toUpperCase()}`, value]);
+  return { ...Object.fromEntries(variables), ...(region && { OS_REGION_NAME: region }) };
+}
+
 export class OpenStack {
   readonly #token: string;
   readonly #urls: (type: string) => string;
@@ -30,7 +46,8 @@ export class OpenStack {
   }
 
   /** Keystone's password method, scoped to a project. Rejects with the status and what Keystone says. */
-  static async login(env: NodeJS.ProcessEnv): Promise<OpenStack> {
+  static async login(variables: NodeJS.ProcessEnv): Promise<OpenStack> {
+    const env = { ...(await fromCloudsFile(variables)), ...variables };
     const [userDomain, projectDomain] = [env.OS_USER_DOMAIN_ID || "default", env.OS_PROJECT_DOMAIN_ID || "default"];
     const user = { name: required(env, "OS_USERNAME"), password: required(env, "OS_PASSWORD"), domain: { id: userDomain } };
     const scope = { project: { name: required(env, "OS_PROJECT_NAME"), domain: { id: projectDomain } } };

@@ -42,6 +42,8 @@ export const settingsSchema = Type.Object(
         strict,
       ),
     ),
+    /** For how long API and webhook go on answering after they were told to end, so that balancers can take them out; 0 unless said. */
+    drainSeconds: Type.Optional(Type.Number({ minimum: 0, maximum: 600 })),
     /** Of this replica, in leader election; the host's name (a pod's own) unless said. */
     identity: Type.Optional(text),
   },

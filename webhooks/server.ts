@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { KumulusError } from "../domain/errors.ts";
 import { systemNamespace } from "../domain/id.ts";
 import type { Caches, KubeClient, Log } from "../operator/contract.ts";
+import { endConnectionsWhile } from "../operator/drain.ts";
 import { type Admission, createAdmission, notJudged, otherKinds } from "./admission.ts";
 import { reviewPath, type WebhookTarget } from "./configuration.ts";
 import { allRules } from "./kinds.ts";
@@ -21,6 +22,8 @@ export interface WebhookOptions {
   /** Started by the caller, before or after; the server answers once they are in sync. */
   caches: Caches;
   log: Log;
+  /** Aborts some seconds before `signal`: reviews are still answered, and each answer ends its connection. */
+  draining?: AbortSignal;
   signal: AbortSignal;
   metrics?: AdmissionMetrics;
   /** Address to listen on. */
@@ -103,6 +106,7 @@ export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
   const { client, caches, log, signal, host, strictDeleters = apiUsers, namespace = systemNamespace } = options;
   const admission = createAdmission({ client, caches, rules: allRules, strictDeleters });
   const server = createServer({ keepAlive: true, keepAliveTimeout: 120_000 });
+  if (options.draining) endConnectionsWhile(options.draining, server);
   server.listen(options.port, host);
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
