@@ -131,6 +131,7 @@ async function webhook(role: Role): Promise<void> {
   const { admissionMetrics } = await import("./webhooks/metrics.ts");
   const { certificateMetrics } = await import("./operator/dependency-metrics.ts");
   const { client, caches, metrics } = await runtime("webhook", role);
+  metrics.caches(() => caches.report());
   // A kind that is asked for after the start begins at once.
   await caches.start(signal);
   const target = settings.webhook && { service: { name: settings.webhook.service, namespace: systemNamespace } };

@@ -41,7 +41,7 @@ function atomsOf({ group, resource, verbs, system, names, unasked }: Right): Ato
 }
 
 /** Each right once; what somebody asks for is asked for, whoever else wants it unasked. What a wider right covers is left out. */
-function merged(rights: readonly Right[]): Atom[] {
+export function merged(rights: readonly Right[]): Atom[] {
   const atoms = new Map<string, Atom>();
   for (const atom of rights.flatMap(atomsOf)) {
     const known = atoms.get(keyOf(atom));
