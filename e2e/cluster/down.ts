@@ -5,8 +5,8 @@ import type { Layout } from "./layout.ts";
 import { removeGroups, restoreSettings } from "./machine.ts";
 import { endNamespaces, initOf } from "./namespace.ts";
 import { stopProgram } from "./program.ts";
+import { run } from "./shell.ts";
 import { readState } from "./state.ts";
-import { until } from "./wait.ts";
 
 const order = ["kube-proxy", "kubelet", "containerd", "kube-scheduler", "kube-controller-manager", "kube-apiserver", "etcd"] as const;
 
@@ -15,8 +15,8 @@ export async function down(layout: Layout): Promise<void> {
   const init = state?.holder && initOf(state.holder);
   if (init) for (const name of order) await stopProgram(layout, init, name, 3000);
   if (state?.holder) await endNamespaces(layout, state.holder);
-  // The link goes with its other end, a moment after the last process.
-  await until("the link's end", layout, 10_000, () => !existsSync(join("/sys/class/net", layout.hostLink)));
+  // It would go with its other end, but the kernel keeps a network without processes until the last of its connections has given up.
+  if (existsSync(join("/sys/class/net", layout.hostLink))) run("ip", ["link", "delete", layout.hostLink]);
   if (state) await removeGroups(layout);
   if (state) restoreSettings(state.settings);
   rmSync(layout.directory, { recursive: true, force: true });
