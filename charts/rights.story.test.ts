@@ -45,7 +45,11 @@ describe("rights of the chart's service accounts", () => {
   before(async function () {
     this.timeout(900_000);
     buildEngine("helm");
-    plane = await startControlPlane({ crds: [join(import.meta.dirname, "../standalone/engine-crds")] });
+    plane = await startControlPlane({
+      crds: [join(import.meta.dirname, "../standalone/engine-crds")],
+      // As strict clusters have it: who makes an object that blocks its owner's deletion must have a right to the owner.
+      apiServerFlags: ["--enable-admission-plugins=OwnerReferencesPermissionEnforcement"],
+    });
     await plane.client.create(Namespace, { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
     const objects = rendered().filter(({ kind }) => rightsKinds.includes(kind));
     const { ok, stderr } = kubectl(plane.kubeconfig, ["apply", "--filename", "-"], objects);
