@@ -92,7 +92,9 @@ const unusedAdmission = [
   "ValidatingAdmissionPolicy",
 ];
 
+/** OwnerReferencesPermissionEnforcement is for strict clusters: here it finds a right that the roles would lack in one. */
 const admission = [
+  "OwnerReferencesPermissionEnforcement",
   "NamespaceLifecycle",
   "DefaultStorageClass",
   "StorageObjectInUseProtection",
