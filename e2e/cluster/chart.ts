@@ -71,7 +71,7 @@ export function makeVolumes(layout: Layout): void {
 }
 
 /** The chart with OVN and the node agent, on a kernel without openvswitch. */
-export const values = {
+const valuesOf = (layout: Layout) => ({
   images: { persistence: { storageClass } },
   ovn: {
     managed: {
@@ -80,7 +80,8 @@ export const values = {
       host: { datapath: "netdev", bridges: [{ physicalNetwork: "public", bridge: "br-ex", address: "172.24.4.1/24" }] },
     },
   },
-  nodeAgent: { enabled: true },
+  // Within the cluster's own group, which `down` takes away.
+  nodeAgent: { enabled: true, controlGroup: `${layout.cgroup}/guests` },
   bootstrap: {
     externalNetwork: {
       physicalNetwork: "public",
@@ -90,12 +91,12 @@ export const values = {
       end: "172.24.4.254",
     },
   },
-};
+});
 
 /** Returns when all of it is ready and the cloud is filled. */
 export function installChart(layout: Layout): string {
   kubectl(layout, "label", "node", layout.nodeName, "kumulus.cloud/node-agent=", "--overwrite");
-  const set = Object.entries(values).flatMap(([key, value]) => ["--set-json", `${key}=${JSON.stringify(value)}`]);
+  const set = Object.entries(valuesOf(layout)).flatMap(([key, value]) => ["--set-json", `${key}=${JSON.stringify(value)}`]);
   return helm(layout, "install", release, join(root, "charts/kumulus"), "--create-namespace", "--wait", "--timeout", "6m", ...set);
 }
 

@@ -45,11 +45,11 @@ function stoppedGuests(file: string | undefined): Set<string> {
   return new Set(uids);
 }
 
-async function openHypervisor({ hypervisor, runDir, netns, log }: NodeOptions): Promise<Hypervisor> {
+async function openHypervisor({ hypervisor, runDir, netns, group, log }: NodeOptions): Promise<Hypervisor> {
   if (hypervisor === "simulated") return simulatedHypervisor(runDir);
   const accelerator = await pickAccelerator();
   log.info({ accelerator }, "accelerator tested");
-  return qemuHypervisor({ runDir, accelerator, log, ...(netns === undefined ? {} : { netns }) });
+  return qemuHypervisor({ runDir, accelerator, log, ...(netns !== undefined && { netns }), ...(group && { group }) });
 }
 
 async function openPlugs({ confDatabase, hypervisor, netns, log, signal }: NodeOptions): Promise<Plugs | undefined> {

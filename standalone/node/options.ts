@@ -1,5 +1,6 @@
 // What the node agent is told at its start.
 import type { Log } from "../../operator/contract.ts";
+import type { GuestsGroup } from "./guest/cgroup.ts";
 
 export interface NodeOptions {
   /** Path; $KUBECONFIG or ~/.kube/config when undefined. */
@@ -14,6 +15,8 @@ export interface NodeOptions {
   hypervisor: "qemu" | "simulated";
   /** Name of the network namespace under /run/netns with the data plane; the agent's own when undefined. */
   netns?: string;
+  /** Where guests run, so that they outlive the agent's container; in the agent's own group when undefined. */
+  group?: GuestsGroup;
   /** Short, for unix sockets, and kept while guests run: `/run/kumulus/<instance>`. */
   runDir: string;
   disksDir: string;

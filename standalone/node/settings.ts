@@ -11,6 +11,8 @@ const strict = { additionalProperties: false } as const;
 export const nodeSettingsSchema = Type.Object(
   {
     hypervisor: Type.Union([Type.Literal("qemu"), Type.Literal("simulated")]),
+    /** The guests' control group: where the machine's groups are mounted, and its path below. */
+    group: Type.Object({ root: text, name: Type.String({ pattern: "^[^/].*$" }) }, strict),
     /** Short, for unix sockets. */
     runDirectory: text,
     disksDirectory: text,

@@ -1,9 +1,8 @@
 // Makes the aggregated APIs known to kube-apiserver: a Service that leads to this host, and an APIService per group.
-import { isIPv6 } from "node:net";
 import { isCode } from "../../../domain/errors.ts";
 import { systemNamespace } from "../../../domain/id.ts";
 import type { KubeClient } from "../../../operator/contract.ts";
-import { APIService, ConfigMap, EndpointSlice, Namespace, Service } from "../../../operator/kube/core-kinds.ts";
+import { APIService, ConfigMap, Namespace, Service } from "../../../operator/kube/core-kinds.ts";
 import { loopback } from "../node-object.ts";
 import { groups } from "./discovery.ts";
 
@@ -42,38 +41,24 @@ export interface ServedApis {
   certificate: string;
 }
 
-const metadata = { name: serviceName, namespace: systemNamespace };
-const portName = "https";
-
-/** An endpoint may not be on loopback: there a name leads to the API server's own machine. */
-export function serviceOf({ address, port }: ServedApis): { service: Service; slice?: EndpointSlice } {
-  const base = { apiVersion: "v1", kind: "Service", metadata } as const;
-  const ports = [{ name: portName, port, protocol: "TCP" as const }];
-  if (address === loopback) return { service: { ...base, spec: { type: "ExternalName", externalName: "localhost", ports } } };
-  return {
-    service: { ...base, spec: { type: "ClusterIP", ports } },
-    slice: {
-      apiVersion: "discovery.k8s.io/v1",
-      kind: "EndpointSlice",
-      metadata: {
-        ...metadata,
-        labels: { "kubernetes.io/service-name": serviceName, "endpointslice.kubernetes.io/managed-by": fieldManager },
-      },
-      addressType: isIPv6(address) ? "IPv6" : "IPv4",
-      endpoints: [{ addresses: [address], conditions: { ready: true } }],
-      ports,
-    },
-  };
+/** A chart brings Service and APIServices, so that they go with it; only the agent knows its certificate. */
+async function tellCertificate(client: KubeClient, caBundle: string): Promise<void> {
+  for (const { group, version } of groups) await client.patch(APIService, { name: `${version}.${group}` }, { spec: { caBundle } });
 }
 
-export async function registerApis(client: KubeClient, served: ServedApis): Promise<void> {
+async function registerOnLoopback(client: KubeClient, port: number, caBundle: string): Promise<void> {
   const namespace: Namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: systemNamespace } };
   await client.create(Namespace, namespace).catch((error: unknown) => {
     if (!isCode(error, "Conflict")) throw error;
   });
-  const { service, slice } = serviceOf(served);
+  const service: Service = {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: serviceName, namespace: systemNamespace },
+    // An endpoint may not be on loopback, but a name may lead there.
+    spec: { type: "ExternalName", externalName: "localhost", ports: [{ port, protocol: "TCP" }] },
+  };
   await client.apply(Service, service, { fieldManager });
-  if (slice) await client.apply(EndpointSlice, slice, { fieldManager });
   for (const { group, version } of groups) {
     const api: APIService = {
       apiVersion: "apiregistration.k8s.io/v1",
@@ -82,12 +67,17 @@ export async function registerApis(client: KubeClient, served: ServedApis): Prom
       spec: {
         group,
         version,
-        service: { ...metadata, port: served.port },
-        caBundle: Buffer.from(served.certificate).toString("base64"),
+        service: { name: serviceName, namespace: systemNamespace, port },
+        caBundle,
         groupPriorityMinimum: 1000,
         versionPriority: 15,
       },
     };
     await client.apply(APIService, api, { fieldManager });
   }
+}
+
+export async function registerApis(client: KubeClient, { address, port, certificate }: ServedApis): Promise<void> {
+  const caBundle = Buffer.from(certificate).toString("base64");
+  await (address === loopback ? registerOnLoopback(client, port, caBundle) : tellCertificate(client, caBundle));
 }
