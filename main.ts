@@ -1,18 +1,23 @@
 #!/usr/bin/env node
-// Composition root: reads the command line and wires one role of Kumulus.
+// Composition root: reads the command line, wires one role of Kumulus or runs one command.
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import type { Files } from "./cli/command.ts";
+import { commands, isCommand, runCommand } from "./cli/commands.ts";
 import type { CachesOptions } from "./operator/cache/caches.ts";
 import type { Log } from "./operator/contract.ts";
 import { createLog, type LogLevel } from "./operator/log.ts";
+import { ovsdbTLS } from "./operator/ovsdb-tls.ts";
 import type { Settings } from "./operator/settings.ts";
 import type { InstanceConfig } from "./standalone/instance.ts";
 
+const commandLines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`);
+
 const help = `kumulus <role> --config FILE
 kumulus <role> --instance-config FILE [--listen-fd N]
-kumulus selftest [--image NAME] [--flavor NAME] [--timeout SECONDS]
+kumulus <command> --help
 
 Roles:
   operator   the controllers; one replica acts, the others wait
@@ -22,9 +27,9 @@ Roles:
   bootstrap  users, flavors and networks of a new cloud; ends when they are there
 
 Commands:
-  selftest   boots a server as the user that OS_AUTH_URL, OS_USERNAME, OS_PASSWORD and OS_PROJECT_NAME name, and deletes it again
+${commandLines.join("\n")}
 
-Options:
+Options of roles:
   --config FILE           settings in a cluster, in YAML: docs/install.md lists them
   --instance-config FILE  what \`make up\` wrote: .kumulus/<instance>/instance.json
   --listen-fd N           (api) also serve on this inherited listening socket
@@ -54,10 +59,6 @@ async function runtime(name: "operator" | "api" | "webhook", { settings, log }: 
 
 const hostOf = ({ host = "::" }: Settings) => host;
 const healthOf = (settings: Settings) => ({ host: hostOf(settings), port: settings.ports.health });
-
-function ovsdbTLS({ ovn: { tls } }: Settings) {
-  return tls && { ca: readFileSync(tls.ca, "utf8"), cert: readFileSync(tls.cert, "utf8"), key: readFileSync(tls.key, "utf8") };
-}
 
 async function operator(role: Role): Promise<void> {
   const { settings, log, signal } = role;
@@ -181,9 +182,23 @@ async function bootstrap(file: string | undefined, log: Log): Promise<void> {
 const roles = { operator, api, webhook } as const;
 const isRole = (name: string): name is keyof typeof roles => name in roles;
 
-async function main(): Promise<void> {
-  const [command, ...rest] = process.argv.slice(2);
-  if (command === "selftest") return (await import("./cli/selftest.ts")).selftest(rest, process.env);
+const readInstance = (file: string) => JSON.parse(readFileSync(file, "utf8")) as InstanceConfig;
+
+/** What commands know of the cloud; on one machine they are the administrator's. */
+async function commandSettings({ config: file, "instance-config": instanceFile }: Files): Promise<Settings | undefined> {
+  if (file) return clusterSettings(file);
+  const instance = instanceFile ? readInstance(instanceFile) : undefined;
+  return instance && { ...(await instanceSettings(instance, "operator")), kubeconfig: instance.kubeconfigs.admin };
+}
+
+async function main(): Promise<number> {
+  const [first = "", ...rest] = process.argv.slice(2);
+  if (isCommand(first)) return runCommand(first, rest, { readSettings: commandSettings, print: console.log, complain: console.error });
+  await startRole();
+  return 0;
+}
+
+async function startRole(): Promise<void> {
   const text = { type: "string" } as const;
   const options = { config: text, "instance-config": text, "listen-fd": text, help: { type: "boolean" } } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
@@ -191,7 +206,8 @@ async function main(): Promise<void> {
   if (values.help) return console.log(help);
   const { config: file, "instance-config": instanceFile, "listen-fd": fd } = values;
   const known = isRole(name) || name === "node" || name === "bootstrap";
-  if (!known || !(instanceFile ?? file)) throw new TypeError(`${known ? "--config is missing" : `no such role: "${name}"`}\n\n${help}`);
+  if (!known || !(instanceFile ?? file))
+    throw new TypeError(`${known ? "--config is missing" : `no such role or command: "${name}"`}\n\n${help}`);
   const log = createLog({ name, level: (process.env.KUMULUS_LOG_LEVEL ?? "info") as LogLevel });
   const [drain, stop] = [new AbortController(), new AbortController()];
   let drainMs = 0;
@@ -202,7 +218,7 @@ async function main(): Promise<void> {
     });
   const { signal } = stop;
   if (name === "bootstrap") return bootstrap(file, log);
-  const instance = instanceFile ? (JSON.parse(readFileSync(instanceFile, "utf8")) as InstanceConfig) : undefined;
+  const instance = instanceFile ? readInstance(instanceFile) : undefined;
   if (!isRole(name)) return node({ file, instance }, { log, signal });
   const settings = instance ? await instanceSettings(instance, name) : await clusterSettings(file ?? "");
   // The operator has no clients: another replica takes over at once.
@@ -215,7 +231,7 @@ const instanceSettings = async (config: InstanceConfig, name: keyof typeof roles
   (await import("./standalone/settings.ts")).roleSettings(config, name);
 
 main().then(
-  () => process.exit(0),
+  (code) => process.exit(code),
   (error: Error) => {
     console.error(error instanceof TypeError ? error.message : (error.stack ?? error.message));
     process.exit(error instanceof TypeError ? 2 : 1);

@@ -43,9 +43,13 @@ describe("a release of charts/kumulus", function () {
     await plane?.stop();
   });
 
-  // The bootstrap's Job would never end here.
+  // Helm would wait for the pods of its hooks.
   const run = (command: string[], values = {}) => {
-    const { ok, stdout, stderr } = helm([...command, "--kubeconfig", plane.kubeconfig], { bootstrap: { enabled: false }, ...values });
+    const { ok, stdout, stderr } = helm([...command, "--kubeconfig", plane.kubeconfig], {
+      doctor: { enabled: false },
+      bootstrap: { enabled: false },
+      ...values,
+    });
     assert.ok(ok, stderr);
     return stdout;
   };

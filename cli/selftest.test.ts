@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { OpenStack } from "./openstack.ts";
-import { selftest } from "./selftest.ts";
+import { selftestCommand } from "./selftest.ts";
 
 /** Answers a login, and tells who came. */
 async function keystone() {
@@ -25,6 +25,8 @@ async function keystone() {
   };
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, login, stop: () => void server.close() };
 }
+
+const quiet = { readSettings: async () => undefined, print: () => undefined, complain: () => undefined };
 
 describe("kumulus selftest", () => {
   it("names the variable that is missing", () =>
@@ -46,7 +48,7 @@ describe("kumulus selftest", () => {
     }
   });
 
-  it("refuses a time that is none", () => assert.rejects(selftest(["--timeout", "soon"], {}), /--timeout soon/));
+  it("refuses a time that is none", () => assert.rejects(selftestCommand(["--timeout", "soon"], quiet), /--timeout soon/));
 
   it("says where nobody answers a login", () =>
     assert.rejects(

@@ -1,6 +1,7 @@
 // `kumulus selftest`: boots a server through the OpenStack APIs as a user of the cloud, and deletes all of it again. `helm test` runs it.
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import type { Command } from "./command.ts";
 import { OpenStack } from "./openstack.ts";
 
 const pollMs = 1_000;
@@ -77,19 +78,39 @@ export async function runSelftest(cloud: OpenStack, { image, flavor, timeoutMs, 
   }
 }
 
-/** `argv` is what follows the command's name. */
-export async function selftest(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<void> {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      image: { type: "string", default: "guest" },
-      flavor: { type: "string", default: "m1.tiny" },
-      timeout: { type: "string", default: "300" },
-    },
-  });
+const help = `kumulus selftest [--image NAME] [--flavor NAME] [--timeout SECONDS]
+
+Boots a server through the OpenStack APIs as a user of the cloud, waits until it is ACTIVE, and deletes all of it again.
+The user is the one that OS_AUTH_URL, OS_USERNAME, OS_PASSWORD and OS_PROJECT_NAME name, or OS_CLOUD in the file OS_CLIENT_CONFIG_FILE.
+
+Options:
+  --image NAME       image of the server; guest unless said
+  --flavor NAME      its flavor; m1.tiny unless said
+  --timeout SECONDS  how long it may take to get ACTIVE; 300 unless said
+  --help             this text`;
+
+const options = {
+  image: { type: "string", default: "guest" },
+  flavor: { type: "string", default: "m1.tiny" },
+  timeout: { type: "string", default: "300" },
+  help: { type: "boolean" },
+} as const;
+
+export const selftestCommand: Command = async (argv, { print, complain }) => {
+  const { values } = parseArgs({ args: [...argv], options });
+  if (values.help) {
+    print(help);
+    return 0;
+  }
   const timeoutMs = Number(values.timeout) * 1000;
-  if (!(timeoutMs > 0)) throw new TypeError(`--timeout ${values.timeout}: seconds, more than 0`);
-  const cloud = await OpenStack.login(env);
-  await runSelftest(cloud, { image: values.image, flavor: values.flavor, timeoutMs, say: console.log });
-  console.log("all is well");
-}
+  if (!(timeoutMs > 0)) throw new TypeError(`--timeout ${values.timeout}: use a number of seconds`);
+  const cloud = await OpenStack.login(process.env);
+  try {
+    await runSelftest(cloud, { image: values.image, flavor: values.flavor, timeoutMs, say: print });
+  } catch (error) {
+    complain(`selftest: ${(error as Error).message}`);
+    return 1;
+  }
+  print("all is well");
+  return 0;
+};

@@ -3,6 +3,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { dirname } from "node:path";
 import { chartFiles } from "./generate/chart.ts";
 import { modelFiles } from "./generate/models.ts";
+import { schemaHashFiles } from "./generate/schema-hashes.ts";
 
 const check = process.argv.includes("--check");
 
@@ -28,13 +29,13 @@ function settle(wanted: ReadonlyMap<string, string>, pattern: string, totals: To
 }
 
 const totals: Totals = { files: 0, written: 0, wrong: [] };
-settle(modelFiles(), "models/**/*.ts", totals);
+settle(new Map([...modelFiles(), ...schemaHashFiles()]), "models/**/*.ts", totals);
 settle(chartFiles(), "charts/kumulus/files/*crds/*", totals);
 // Loaded only now: the route tables import the models.
 const { apiSupportFiles } = await import("./generate/api-support.ts");
 settle(apiSupportFiles(), "docs/api-support/*.md", totals);
 const { rightsFiles } = await import("./generate/rights.ts");
-settle(rightsFiles(), "charts/kumulus/files/rights/*", totals);
+settle(rightsFiles(), "{charts/kumulus/files/rights,cli/generated}/*", totals);
 const { metricsFiles } = await import("./generate/metrics.ts");
 settle(metricsFiles(), "docs/metrics.md", totals);
 if (check) for (const path of totals.wrong) console.error(`${path} differs from what \`npm run generate\` writes`);

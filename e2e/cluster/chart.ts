@@ -1,7 +1,9 @@
 // Installs the chart on the tests' cluster as a person would: side-loaded images, volumes made beforehand, helm.
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { buildEngine, enginePath } from "../../hack/engines.ts";
 import { buildImages, images } from "../../hack/image.ts";
+import type { Identity } from "../../standalone/supervisor/definition.ts";
 import type { Layout } from "./layout.ts";
 import { initOf, runInside } from "./namespace.ts";
 import { containerdSocket } from "./node.ts";
@@ -13,18 +15,14 @@ export const namespace = "kumulus-system";
 const release = "kumulus";
 const storageClass = "disk";
 
-const init = (layout: Layout) => {
-  const holder = readState(layout)?.holder;
-  const found = holder && initOf(holder);
-  if (!found) throw new Error(`cluster ${layout.name} is not running`);
+function runningNodes(layout: Layout): Identity[] {
+  const found = (readState(layout)?.holders ?? []).flatMap((holder) => initOf(holder) ?? []);
+  if (found.length === 0) throw new Error(`cluster ${layout.name} is not running`);
   return found;
-};
+}
 
-/** Runs a program on the node. */
-export const onNode = (layout: Layout, argv: readonly string[], timeoutMs?: number) => runInside(init(layout), argv, timeoutMs);
-
-/** Arguments that start a program of this machine in the node's network. */
-export const nodeNetwork = (layout: Layout): string[] => ["nsenter", `--net=/proc/${init(layout).pid}/ns/net`];
+/** Arguments that start a program of this machine in the first node's network. */
+export const nodeNetwork = (layout: Layout): string[] => ["nsenter", `--net=/proc/${runningNodes(layout)[0]?.pid}/ns/net`];
 
 export function kubectl(layout: Layout, ...argv: string[]): string {
   return run(enginePath("kubectl"), ["--kubeconfig", layout.kubeconfig, "--namespace", namespace, ...argv], { timeoutMs: 300_000 });
@@ -34,18 +32,21 @@ export function helm(layout: Layout, ...argv: string[]): string {
   return run(enginePath("helm"), ["--kubeconfig", layout.kubeconfig, "--namespace", namespace, ...argv], { timeoutMs: 420_000 });
 }
 
-/** Builds our images and puts them where the node's pods find them, without a registry. */
+/** Builds our images and puts them where the nodes' pods find them, without a registry. */
 export async function sideload(layout: Layout, say: (line: string) => void): Promise<void> {
   buildEngine("helm", say);
   const folder = join(root, "build/image");
   await buildImages(say, folder);
   const importing = ["--address", containerdSocket, "-n", "k8s.io", "images", "import"];
-  for (const name of images) onNode(layout, [enginePath("ctr"), ...importing, join(folder, `${name}.tar`)], 120_000);
+  for (const init of runningNodes(layout))
+    for (const name of images) runInside(init, [enginePath("ctr"), ...importing, join(folder, `${name}.tar`)], 120_000);
 }
 
-/** A folder of the node as a volume. Nothing provisions volumes here. */
+const volumeFolder = (layout: Layout, name: string) => join(layout.directory, "volumes", name);
+
+/** A folder of this machine, which all nodes see, as a volume. Nothing provisions volumes here. */
 function volume(layout: Layout, name: string, accessMode: string, storage: string): object {
-  const expression = { key: "kubernetes.io/hostname", operator: "In", values: [layout.nodeName] };
+  const expression = { key: "kubernetes.io/hostname", operator: "Exists" };
   return {
     apiVersion: "v1",
     kind: "PersistentVolume",
@@ -55,7 +56,7 @@ function volume(layout: Layout, name: string, accessMode: string, storage: strin
       accessModes: [accessMode],
       storageClassName: storageClass,
       persistentVolumeReclaimPolicy: "Retain",
-      local: { path: `/var/lib/volumes/${name}` },
+      local: { path: volumeFolder(layout, name) },
       nodeAffinity: { required: { nodeSelectorTerms: [{ matchExpressions: [expression] }] } },
     },
   };
@@ -64,20 +65,27 @@ function volume(layout: Layout, name: string, accessMode: string, storage: strin
 export function makeVolumes(layout: Layout): void {
   const members = [0, 1, 2].map((member) => volume(layout, `ovn-${member}`, "ReadWriteOnce", "1Gi"));
   const items = [volume(layout, "images", "ReadWriteMany", "50Gi"), ...members];
-  for (const name of ["images", "ovn-0", "ovn-1", "ovn-2"]) onNode(layout, ["mkdir", "-p", `/var/lib/volumes/${name}`]);
+  for (const name of ["images", "ovn-0", "ovn-1", "ovn-2"]) mkdirSync(volumeFolder(layout, name), { recursive: true });
   run(enginePath("kubectl"), ["--kubeconfig", layout.kubeconfig, "apply", "-f", "-"], {
     input: JSON.stringify({ apiVersion: "v1", kind: "List", items }),
   });
 }
 
 /** The chart with OVN and the node agent, on a kernel without openvswitch. */
+const guestsNode = { "kumulus.cloud/node-agent": "" };
+
 const valuesOf = (layout: Layout) => ({
   images: { persistence: { storageClass } },
   ovn: {
     managed: {
       enabled: true,
       central: { persistence: { storageClass } },
-      host: { datapath: "netdev", bridges: [{ physicalNetwork: "public", bridge: "br-ex", address: "172.24.4.1/24" }] },
+      // A way out on one machine only: the stories look from there.
+      host: {
+        nodeSelector: guestsNode,
+        datapath: "netdev",
+        bridges: [{ physicalNetwork: "public", bridge: "br-ex", address: "172.24.4.1/24" }],
+      },
     },
   },
   // Within the cluster's own group, which `down` takes away.

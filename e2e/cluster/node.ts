@@ -3,7 +3,7 @@
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import { enginePath } from "../../hack/engines.ts";
-import { kubeconfigPath, pair } from "./certs.ts";
+import { kubeconfigPath, kubeletOf, pair } from "./certs.ts";
 import { flags, type Program } from "./control-plane.ts";
 import { pauseImage } from "./images.ts";
 import { type Layout, network } from "./layout.ts";
@@ -41,13 +41,13 @@ conf_dir = "${layout.config}/cni"
 `;
 }
 
-function cniConfig(): string {
+function cniConfig(layout: Layout): string {
   const bridge = {
     type: "bridge",
     bridge: "cni0",
     isGateway: true,
     hairpinMode: true,
-    ipam: { type: "host-local", ranges: [[{ subnet: network.podCIDR }]], routes: [{ dst: "0.0.0.0/0" }] },
+    ipam: { type: "host-local", ranges: [[{ subnet: layout.podCIDR }]], routes: [{ dst: "0.0.0.0/0" }] },
   };
   const portmap = { type: "portmap", backend: "nftables", capabilities: { portMappings: true } };
   return JSON.stringify({ cniVersion: "1.0.0", name: "pods", plugins: [bridge, portmap] });
@@ -60,8 +60,8 @@ function kubeletConfig(layout: Layout): string {
     containerRuntimeEndpoint: `unix://${containerdSocket}`,
     authentication: { anonymous: { enabled: false }, webhook: { enabled: true }, x509: { clientCAFile: pair(layout, "ca").cert } },
     authorization: { mode: "Webhook" },
-    tlsCertFile: pair(layout, "kubelet-server").cert,
-    tlsPrivateKeyFile: pair(layout, "kubelet-server").key,
+    tlsCertFile: pair(layout, `${kubeletOf(layout)}-server`).cert,
+    tlsPrivateKeyFile: pair(layout, `${kubeletOf(layout)}-server`).key,
     failCgroupV1: false,
     cgroupDriver: "cgroupfs",
     cgroupRoot: `/${layout.cgroup}`,
@@ -112,7 +112,7 @@ function corefile(layout: Layout): string {
 export function nodeFiles(layout: Layout): Record<string, string> {
   return {
     [file(layout, "containerd.toml")]: containerdConfig(layout),
-    [file(layout, "cni/10-pods.conflist")]: cniConfig(),
+    [file(layout, "cni/10-pods.conflist")]: cniConfig(layout),
     [file(layout, "kubelet.yaml")]: kubeletConfig(layout),
     [file(layout, "kube-proxy.yaml")]: kubeProxyConfig(layout),
     [file(layout, "Corefile")]: corefile(layout),
@@ -126,9 +126,9 @@ export function containerd(layout: Layout): Program {
 export function kubelet(layout: Layout): Program {
   const options = {
     config: file(layout, "kubelet.yaml"),
-    kubeconfig: kubeconfigPath(layout, "kubelet"),
+    kubeconfig: kubeconfigPath(layout, kubeletOf(layout)),
     "hostname-override": layout.nodeName,
-    "node-ip": network.nodeIP,
+    "node-ip": layout.nodeIP,
   };
   return { name: "kubelet", argv: [enginePath("kubelet"), ...flags(options)] };
 }

@@ -1,4 +1,5 @@
-// charts/kumulus/files/rights/: the rules of each role, from what its code declares. The chart's ClusterRoles and those of `make up` are made of them.
+// charts/kumulus/files/rights/: the rules of each role, from what its code declares. The chart's ClusterRoles and those of `make up` are made of them. And
+// cli/generated/needs.ts, the same for `kumulus doctor`.
 import { offlineRights } from "../../api/testing/offline-services.ts";
 import type { ControllersOptions } from "../../controllers/controllers.ts";
 import { allControllers, operatorRights } from "../../controllers/controllers.ts";
@@ -118,6 +119,33 @@ function fileOf(role: LimitedRole): string {
   ].join("\n");
 }
 
+/** One line for each resource, cloud objects first: what the doctor looks for. Rights to single objects can not be looked up. */
+function needsOf(role: LimitedRole): string[] {
+  const atoms = atomsOfRole(role).filter(({ name }) => name === undefined);
+  const rows = [...Map.groupBy(atoms, ({ group, resource }) => `${group}/${resource}`).values()].map(([first, ...others]) => {
+    if (!first) throw new Error("an empty group");
+    const verbs = new Set([first, ...others].map(({ verb }) => verb));
+    return { group: first.group, resource: first.resource, verbs: verbOrder.filter((verb) => verbs.has(verb)) };
+  });
+  const rank = ({ group, resource }: { group: string; resource: string }) => `${group.endsWith(".kumulus.cloud") ? 0 : 1} ${group} ${resource}`;
+  return rows.sort((a, b) => (rank(a) < rank(b) ? -1 : 1)).map((row) => `    ${JSON.stringify(row)},`);
+}
+
+function needsFile(): string {
+  return [
+    "// The rights of each role, from what its code declares. Written by `npm run generate`; do not edit.",
+    'import type { Need, RoleName } from "../doctor/needs.ts";',
+    "",
+    "export const needs: Record<RoleName, readonly Need[]> = {",
+    ...limitedRoles.flatMap((role) => [`  ${role}: [`, ...needsOf(role), "  ],"]),
+    "};",
+    "",
+  ].join("\n");
+}
+
 /** Path → text. */
 export const rightsFiles = (): Map<string, string> =>
-  new Map(limitedRoles.map((role) => [`charts/kumulus/files/rights/${role}.yaml`, fileOf(role)]));
+  new Map([
+    ...limitedRoles.map((role): [string, string] => [`charts/kumulus/files/rights/${role}.yaml`, fileOf(role)]),
+    ["cli/generated/needs.ts", needsFile()],
+  ]);

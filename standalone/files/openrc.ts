@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { stringify } from "yaml";
 import { clientVariables, clouds, exports } from "../../bootstrap/client-files.ts";
 import type { Passwords, SeededUser } from "../../bootstrap/identity.ts";
+import { nodeProgram } from "../../hack/bundle.ts";
 import { writeWhole } from "../instance/store.ts";
 import type { InstanceConfig } from "../instance.ts";
 
@@ -35,6 +36,17 @@ umask 077
 exec /usr/bin/openstack "$@"
 `;
 
+const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
+
+/** The commands of main.ts (`doctor`, `explain`), for this very cloud; from the sources, which every version of the program leaves in place. */
+export function kumulusWrapper({ root, stateDir }: Pick<InstanceConfig, "root" | "stateDir">): string {
+  const program = [nodeProgram, join(root, "main.ts")].map(quoted).join(" ");
+  return `#!/bin/sh
+[ $# -gt 0 ] || exec ${program} --help
+exec ${program} "$@" --instance-config ${quoted(join(stateDir, "instance.json"))}
+`;
+}
+
 /** Writes the files for people; those of the instance `default` are also found one folder up. */
 export function writeClientFiles(config: InstanceConfig, passwords: Passwords, kubectl: string): void {
   const { stateDir } = config;
@@ -46,6 +58,7 @@ export function writeClientFiles(config: InstanceConfig, passwords: Passwords, k
   rmSync(join(bin, "kubectl"), { force: true });
   symlinkSync(kubectl, join(bin, "kubectl"));
   writeWhole(join(bin, "openstack"), openstackWrapper, 0o755);
+  writeWhole(join(bin, "kumulus"), kumulusWrapper(config), 0o755);
   if (config.name !== "default") return;
   for (const file of ["openrc", "openrc-admin"]) {
     writeWhole(join(config.root, ".kumulus", file), `. '${join(stateDir, file)}'\n`, 0o600);

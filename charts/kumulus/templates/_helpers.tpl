@@ -83,3 +83,20 @@ labels:
 {{- printf "http://%s-api.%s.svc:8774" .Release.Name (include "kumulus.namespace" .) }}
 {{- end }}
 {{- end }}
+
+{{/* What every role reads; the doctor reads it before the ConfigMap of the roles is there. */}}
+{{- define "kumulus.settings" -}}
+region: {{ .Values.region | quote }}
+apiURL: {{ .Values.apiURL | default (printf "http://%s-api.%s.svc:8774" .Release.Name (include "kumulus.namespace" .)) | quote }}
+ports: { api: 8774, webhook: 9443, health: 8080 }
+ovn:
+  northbound: {{ include "kumulus.northbound" . }}
+  southbound: {{ include "kumulus.southbound" . }}
+  {{- if .Values.ovn.tlsSecret }}
+  tls: { ca: /etc/kumulus/ovn/ca.crt, cert: /etc/kumulus/ovn/tls.crt, key: /etc/kumulus/ovn/tls.key }
+  {{- end }}
+images: { directory: /var/lib/kumulus/images }
+webhook: { service: {{ printf "%s-webhook" .Release.Name | quote }} }
+# As long as it takes until no node sends to a pod that ends.
+drainSeconds: 5
+{{- end }}
