@@ -24,7 +24,6 @@ Roles:
   api        the OpenStack APIs
   webhook    admission of objects that need a look at others
   node       the engines of one machine: guests, disks, plugs
-  bootstrap  users, flavors and networks of a new cloud; ends when they are there
 
 Commands:
 ${commandLines.join("\n")}
@@ -165,20 +164,6 @@ async function node(
   await startNode({ ...settings, ...role });
 }
 
-async function bootstrap(file: string | undefined, log: Log): Promise<void> {
-  const { readBootstrapSettings } = await import("./bootstrap/settings.ts");
-  const { bootstrap: fill } = await import("./bootstrap/run.ts");
-  const { connect } = await import("./operator/kube/connection.ts");
-  const { kubeClient } = await import("./operator/kube/client.ts");
-  const settings = await readBootstrapSettings(file ?? "");
-  const connection = connect(settings.kubeconfig);
-  try {
-    await fill(kubeClient(connection, { fieldManager: "kumulus-seed" }), settings, log);
-  } finally {
-    await connection.close();
-  }
-}
-
 const roles = { operator, api, webhook } as const;
 const isRole = (name: string): name is keyof typeof roles => name in roles;
 
@@ -205,7 +190,7 @@ async function startRole(): Promise<void> {
   const [name = ""] = positionals;
   if (values.help) return console.log(help);
   const { config: file, "instance-config": instanceFile, "listen-fd": fd } = values;
-  const known = isRole(name) || name === "node" || name === "bootstrap";
+  const known = isRole(name) || name === "node";
   if (!known || !(instanceFile ?? file))
     throw new TypeError(`${known ? "--config is missing" : `no such role or command: "${name}"`}\n\n${help}`);
   const log = createLog({ name, level: (process.env.KUMULUS_LOG_LEVEL ?? "info") as LogLevel });
@@ -217,7 +202,6 @@ async function startRole(): Promise<void> {
       setTimeout(() => stop.abort(), drainMs);
     });
   const { signal } = stop;
-  if (name === "bootstrap") return bootstrap(file, log);
   const instance = instanceFile ? readInstance(instanceFile) : undefined;
   if (!isRole(name)) return node({ file, instance }, { log, signal });
   const settings = instance ? await instanceSettings(instance, name) : await clusterSettings(file ?? "");

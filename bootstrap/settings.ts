@@ -8,8 +8,6 @@ const strict = { additionalProperties: false } as const;
 
 const bootstrapSchema = Type.Object(
   {
-    /** Absent: the service account of the pod. */
-    kubeconfig: Type.Optional(text),
     /** Where clients reach the APIs, without a path. */
     apiURL: Type.String({ pattern: "^https?://[^/]+$" }),
     region: text,

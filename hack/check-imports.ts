@@ -12,7 +12,7 @@ const mayImport: Record<string, readonly string[]> = {
   api: ["models", "domain", "clients", "operator"],
   bootstrap: ["models", "domain", "clients", "operator"],
   standalone: ["models", "domain", "clients", "operator", "bootstrap", "hack"],
-  cli: ["models", "domain", "clients", "operator"],
+  cli: ["models", "domain", "clients", "operator", "bootstrap"],
 };
 
 /** Types of the runtime's contract may be imported from the left as well: they hold no code. */

@@ -4,6 +4,7 @@ import type { ICustomResourceDefinition } from "kubernetes-models/apiextensions.
 import type { IAPIService } from "kubernetes-models/apiregistration.k8s.io/v1";
 import type { IDaemonSet } from "kubernetes-models/apps/v1";
 import type { ILease } from "kubernetes-models/coordination.k8s.io/v1";
+import type { IEndpointSlice } from "kubernetes-models/discovery.k8s.io/v1";
 import type { IClusterRole, IClusterRoleBinding, IRole, IRoleBinding } from "kubernetes-models/rbac.authorization.k8s.io/v1";
 import type { ICSIDriver, IStorageClass } from "kubernetes-models/storage.k8s.io/v1";
 import type {
@@ -55,6 +56,8 @@ export const ResourceQuota = kind<ResourceQuota>("", "ResourceQuota", "resourceq
 
 export type Lease = Core<ILease>;
 export const Lease = kind<Lease>("coordination.k8s.io", "Lease", "leases", true);
+export type EndpointSlice = Core<IEndpointSlice>;
+export const EndpointSlice = kind<EndpointSlice>("discovery.k8s.io", "EndpointSlice", "endpointslices", true);
 export type StorageClass = Core<IStorageClass>;
 export const StorageClass = kind<StorageClass>("storage.k8s.io", "StorageClass", "storageclasses", false);
 export type CSIDriver = Core<ICSIDriver>;
