@@ -127,7 +127,8 @@ function needsOf(role: LimitedRole): string[] {
     const verbs = new Set([first, ...others].map(({ verb }) => verb));
     return { group: first.group, resource: first.resource, verbs: verbOrder.filter((verb) => verbs.has(verb)) };
   });
-  const rank = ({ group, resource }: { group: string; resource: string }) => `${group.endsWith(".kumulus.cloud") ? 0 : 1} ${group} ${resource}`;
+  const rank = ({ group, resource }: { group: string; resource: string }) =>
+    `${group.endsWith(".kumulus.cloud") ? 0 : 1} ${group} ${resource}`;
   return rows.sort((a, b) => (rank(a) < rank(b) ? -1 : 1)).map((row) => `    ${JSON.stringify(row)},`);
 }
 
