@@ -61,6 +61,11 @@ export async function renewSecrets(): Promise<void> {
     const left = await cloud("kubectl get tokenrevocations -o name");
     assert.doesNotMatch(left, /ended/);
   }, 10_000);
+  // The API server hears of the new certificate a moment later.
+  await eventually(
+    () => refusedObject(/could not be found/, object("Volume", "probe", { sizeGiB: 1, volumeTypeRef: { name: "none" } }, "kumulus-demo")),
+    20_000,
+  );
 }
 
 /** A volume type that is ready and is not: each turn is an event, and the same one again after a minute is counted. */

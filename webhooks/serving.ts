@@ -14,6 +14,8 @@ const renewCheckMs = 600_000;
 /** A changed Secret is in the pod's files about a minute later. */
 const fileCheckMs = 30_000;
 const retryMs = 5_000;
+/** In which API servers have heard of a changed configuration. */
+const trustMs = 5_000;
 
 export interface Serving {
   /** Serves with the newest certificate and applies the configuration. Rejects when the API server refuses it. */
@@ -47,11 +49,16 @@ export function createServing(
 
   async function update(): Promise<void> {
     const certificate = await newest();
-    if (certificate.cert !== served?.cert) server.setSecureContext(certificate);
-    served = certificate;
+    if (!served) server.setSecureContext(certificate);
     await client.apply(ValidatingWebhookConfiguration, desiredConfiguration(allRules, target, certificate.ca, strictDeleters), {
       fieldManager,
     });
+    // At a renewal the old one serves until every API server trusts the new one.
+    if (served && certificate.cert !== served.cert) {
+      await sleep(Math.min(trustMs, checkMs), undefined, { signal, ref: false });
+      server.setSecureContext(certificate);
+    }
+    served = certificate;
   }
 
   return {
