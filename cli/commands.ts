@@ -20,6 +20,10 @@ export const commands: Readonly<Record<string, Entry>> = {
     summary: "shows an object's chain by its OpenStack id, and what it waits for",
     load: async () => (await import("./explain/command.ts")).explainCommand,
   },
+  selftest: {
+    summary: "boots a server as a user of the cloud and deletes it again",
+    load: async () => (await import("./selftest.ts")).selftestCommand,
+  },
 };
 
 export const isCommand = (name: string): boolean => Object.hasOwn(commands, name);
