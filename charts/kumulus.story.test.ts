@@ -18,7 +18,13 @@ const namesOf = (objects: readonly KubeObject[], kind: string) =>
 /** Fields of the kinds that are looked into. */
 interface Manifest extends KubeObject {
   spec?: {
-    template?: { spec: { containers: { ports: { name: string }[] }[] } };
+    template?: {
+      spec: {
+        containers: { ports: { name: string }[]; volumeMounts: { name: string; mountPath: string }[] }[];
+        volumes: { name: string; secret?: { secretName: string } }[];
+      };
+    };
+    secretName?: string;
     selector?: { matchLabels: object };
     podSelector?: { matchLabels: object };
     ingress?: { ports: { port: string }[] }[];
@@ -120,12 +126,18 @@ describe("charts/kumulus", () => {
     }
   });
 
-  it("takes the webhook's certificate from cert-manager when told so", () => {
+  it("takes the webhook's certificate from cert-manager when told so", async () => {
     const objects = rendered(fullValues) as Manifest[];
     const configuration = objects.find(({ kind }) => kind === "ValidatingWebhookConfiguration");
     assert.equal(configuration?.metadata.annotations?.["cert-manager.io/inject-ca-from"], "kumulus-system/kumulus-webhook");
     const certificate = objects.find(({ kind }) => kind === "Certificate");
     assert.ok(certificate?.spec?.dnsNames?.includes("kumulus-webhook.kumulus-system.svc"));
+    const { containers, volumes } = objects.find(({ kind, metadata }) => kind === "Deployment" && metadata.name === "kumulus-webhook")?.spec
+      ?.template?.spec ?? { containers: [], volumes: [] };
+    const { webhook } = await settingsOf(objects);
+    const mount = containers[0]?.volumeMounts.find(({ mountPath }) => mountPath === webhook?.certificates);
+    assert.equal(volumes.find(({ name }) => name === mount?.name)?.secret?.secretName, certificate?.spec?.secretName);
+    assert.equal((await settingsOf(rendered())).webhook?.certificates, undefined);
     const plain = rendered() as Manifest[];
     assert.equal(plain.find(({ kind }) => kind === "ValidatingWebhookConfiguration")?.metadata.annotations, undefined);
   });
