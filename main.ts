@@ -203,11 +203,17 @@ async function startRole(): Promise<void> {
     });
   const { signal } = stop;
   const instance = instanceFile ? readInstance(instanceFile) : undefined;
-  if (!isRole(name)) return node({ file, instance }, { log, signal });
-  const settings = instance ? await instanceSettings(instance, name) : await clusterSettings(file ?? "");
-  // The operator has no clients: another replica takes over at once.
-  drainMs = name === "operator" ? 0 : (settings.drainSeconds ?? 0) * 1000;
-  await roles[name]({ settings, log, draining: drain.signal, signal, listenFd: fd === undefined ? undefined : Number(fd) });
+  const { startTracing } = await import("./operator/tracing.ts");
+  const stopTracing = await startTracing(name);
+  try {
+    if (!isRole(name)) return await node({ file, instance }, { log, signal });
+    const settings = instance ? await instanceSettings(instance, name) : await clusterSettings(file ?? "");
+    // The operator has no clients: another replica takes over at once.
+    drainMs = name === "operator" ? 0 : (settings.drainSeconds ?? 0) * 1000;
+    await roles[name]({ settings, log, draining: drain.signal, signal, listenFd: fd === undefined ? undefined : Number(fd) });
+  } finally {
+    await stopTracing();
+  }
 }
 
 const clusterSettings = async (file: string) => (await import("./operator/settings.ts")).readSettings(file);
