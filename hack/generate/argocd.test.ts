@@ -1,6 +1,7 @@
 // The health checks know every reason that the controllers write.
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
+import { parse } from "yaml";
 import { healthCases, kindNames } from "./argocd.ts";
 
 /** Reasons of Ready=False that pass by themselves, once what they wait for has come. */
@@ -68,5 +69,26 @@ describe("Argo CD's health checks", () => {
       );
     const shown = new Set(Object.values(healthCases()).flatMap((cases) => cases.map(({ health }) => health)));
     assert.deepEqual([...shown].sort(), ["Degraded", "Healthy", "Progressing", "Suspended"]);
+  });
+});
+
+interface Schema {
+  properties?: Record<string, Schema>;
+  items?: Schema;
+  default?: unknown;
+}
+
+/** Paths of the defaults inside lists. */
+function listDefaults(schema: Schema, path: string, inList = false): string[] {
+  const here = inList && schema.default !== undefined ? [path] : [];
+  const below = Object.entries(schema.properties ?? {}).flatMap(([name, one]) => listDefaults(one, `${path}.${name}`, inList));
+  return [...here, ...below, ...(schema.items ? listDefaults(schema.items, `${path}[]`, true) : [])];
+}
+
+describe("the CRDs", () => {
+  it("have no defaults inside lists, which Argo CD and `kubectl apply` would take for a difference", () => {
+    const paths = globSync("crds/*/*.yaml").filter((path) => !path.includes("samples"));
+    const found = paths.flatMap((path) => listDefaults(parse(readFileSync(path, "utf8")).spec.versions[0].schema.openAPIV3Schema, path));
+    assert.deepEqual(found, []);
   });
 });
