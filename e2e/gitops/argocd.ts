@@ -76,6 +76,8 @@ function environment(directory: string, kubeconfig: string): Record<string, stri
     ARGOCD_FAKE_IN_CLUSTER: "true",
     ARGOCD_CONTROLLER_SHARD: "0",
     ARGOCD_GPG_ENABLED: "false",
+    // Without the pause of 2 s only our health keeps one wave from the next.
+    ARGOCD_SYNC_WAVE_DELAY: "0",
     ARGOCD_TLS_DATA_PATH: inside("tls"),
     ARGOCD_SSH_DATA_PATH: inside("ssh"),
     ARGOCD_PLUGINSOCKFILEPATH: inside("plugins"),

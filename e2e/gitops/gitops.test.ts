@@ -28,7 +28,10 @@ describe("GitOps", () => {
     it("leaves nothing behind", async () => {
       const mark = `HOME=${join(world.directory, "home")}`;
       const { running } = world.programs;
-      console.log(`    ran: ${running.map(({ name, pid }) => `${name} (pid ${pid})`).join(", ")}`);
+      console.log(`    ran: ${running.map(({ name, pid }) => `${name} (pid ${pid})`).join(", ")}; their talk is not encrypted`);
+      console.log(
+        "    did not run, since no story needs them: argocd-server (API and web UI), applicationset-controller, dex, notifications",
+      );
       assert.ok(running.length === 3 && pidsWithEnvironment(mark).length >= 3, "the count sees what runs");
       await world.stop();
       assert.deepEqual(pidsWithEnvironment(mark), []);
