@@ -82,9 +82,9 @@ export class App {
   }
 
   /** Like `argocd app sync`; resolves when the operation is over. */
-  async sync(): Promise<Application> {
+  async sync(syncOptions: readonly string[] = []): Promise<Application> {
     const before = (await this.get()).status?.operationState?.startedAt;
-    const operation = { initiatedBy: { username: "e2e" }, sync: { prune: true } };
+    const operation = { initiatedBy: { username: "e2e" }, sync: { prune: true, syncOptions } };
     await this.#client.patch(Application, this.#key, { operation });
     return this.until("the sync operation's end", ({ status, operation: left }) => {
       const state = status?.operationState;

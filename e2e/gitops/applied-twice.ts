@@ -3,12 +3,12 @@ import assert from "node:assert/strict";
 import type { KubeObject } from "../../models/kind.ts";
 import { recovered, status } from "../processes.ts";
 import { App, Application, argoNamespace } from "./application.ts";
-import { manifests, quietVersions } from "./snapshot.ts";
+import { generations, manifests, quietVersions } from "./snapshot.ts";
 import type { World } from "./world.ts";
 
 const list = (items: readonly KubeObject[]) => JSON.stringify({ apiVersion: "v1", kind: "List", items });
-const inOneList = (app: Application) =>
-  (app.status?.resources ?? []).filter((one) => one.status !== "Synced").map((one) => `${one.kind} ${one.name}`);
+const compareOptions = (value: string) => ({ metadata: { annotations: { "argocd.argoproj.io/compare-options": value } } });
+const key = { name: "samples", namespace: argoNamespace };
 
 export function appliedTwice(world: () => World): void {
   const samples = manifests("crds/samples/*.yaml");
@@ -37,29 +37,41 @@ export function appliedTwice(world: () => World): void {
     assert.deepEqual(await quietVersions(world().client, samples), before);
   });
 
+  /** Fails unless Argo CD, as of now, knows all of them and sees no difference. */
+  async function assertSynced(app: App): Promise<void> {
+    await app.refresh();
+    const resources = (await app.get()).status?.resources ?? [];
+    assert.equal(resources.length, samples.length);
+    assert.deepEqual(
+      resources.filter((one) => one.status !== "Synced"),
+      [],
+    );
+  }
+
   it("Argo CD sees no difference after a sync, neither on its own nor with the API server's help", async () => {
     const { client, repository } = world();
     repository.copy("crds/samples", "samples");
     repository.push("The samples");
     const source = { repoURL: repository.url, targetRevision: "main", path: "samples" };
-    const destination = { server: "https://kubernetes.default.svc" };
-    await client.create(Application, {
-      apiVersion: "argoproj.io/v1alpha1",
-      kind: "Application",
-      metadata: { name: "samples", namespace: argoNamespace },
-      spec: { project: "default", source, destination },
-    });
-    const app = new App(client, "samples");
-    const synced = await app.sync();
-    assert.equal(synced.status?.operationState?.phase, "Succeeded", synced.status?.operationState?.message);
-    await app.refresh();
-    assert.deepEqual(inOneList(await app.get()), []);
-    await client.patch(
-      Application,
-      { name: "samples", namespace: argoNamespace },
-      { metadata: { annotations: { "argocd.argoproj.io/compare-options": "ServerSideDiff=true" } } },
-    );
-    await app.refresh();
-    assert.deepEqual(inOneList(await app.get()), []);
+    const spec = { project: "default", source, destination: { server: "https://kubernetes.default.svc" } };
+    await client.create(Application, { apiVersion: "argoproj.io/v1alpha1", kind: "Application", metadata: key, spec });
+    const app = new App(client, key.name);
+    const { status } = await app.sync();
+    assert.equal(status?.operationState?.phase, "Succeeded", status?.operationState?.message);
+    await assertSynced(app);
+    await client.patch(Application, key, compareOptions("ServerSideDiff=true"));
+    await assertSynced(app);
+  });
+
+  it("nor after a server-side apply, which changes no spec", async () => {
+    const { client } = world();
+    const app = new App(client, key.name);
+    const generationsBefore = await generations(client, samples);
+    const { status } = await app.sync(["ServerSideApply=true"]);
+    assert.equal(status?.operationState?.phase, "Succeeded", status?.operationState?.message);
+    await assertSynced(app);
+    await client.patch(Application, key, compareOptions(""));
+    await assertSynced(app);
+    assert.deepEqual(await generations(client, samples), generationsBefore);
   });
 }

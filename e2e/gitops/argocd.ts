@@ -9,8 +9,9 @@ import { enginePath } from "../../hack/engines.ts";
 import type { Kind, KubeObject } from "../../models/kind.ts";
 import type { KubeClient } from "../../operator/contract.ts";
 import { ConfigMap, CustomResourceDefinition, Namespace, Secret } from "../../operator/kube/core-kinds.ts";
+import { freePort } from "../../operator/testing/control-plane.ts";
 import { argoNamespace } from "./application.ts";
-import { freePort, type Programs } from "./program.ts";
+import type { Programs } from "./program.ts";
 
 const root = join(import.meta.dirname, "../..");
 const fieldManager = "kumulus-e2e";

@@ -43,6 +43,11 @@ export async function versions(client: KubeClient, objects: readonly KubeObject[
   return Object.fromEntries(live.map((object) => [nameOf(object), version(object)]));
 }
 
+/** Name → generation: what changes with the spec alone. */
+export async function generations(client: KubeClient, objects: readonly KubeObject[]): Promise<Record<string, number>> {
+  return Object.fromEntries((await liveObjects(client, objects)).map((object) => [nameOf(object), object.metadata.generation ?? 0]));
+}
+
 /** Resolves with the versions once nothing has changed for `quietMs`; rejects with what still changes after `timeoutMs`. */
 export async function quietVersions(
   client: KubeClient,

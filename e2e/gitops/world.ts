@@ -28,40 +28,51 @@ function prepareMachine(): void {
   buildEngine("argocd", say);
 }
 
+interface Parts {
+  connection: Connection;
+  client: ApiClient;
+  repository: Repository;
+}
+
 export class World {
   readonly directory = mkdtempSync(join(tmpdir(), "kumulus-gitops-"));
   readonly programs = new Programs(this.directory);
-  readonly repository = new Repository(this.directory);
-  readonly kubeconfig = join(root, ".kumulus", instance, "kubeconfig");
-  #connection: Connection | undefined;
-  #client: ApiClient | undefined;
+  readonly #kubeconfig = join(root, ".kumulus", instance, "kubeconfig");
+  #parts: Parts | undefined;
 
+  get #started(): Parts {
+    if (!this.#parts) throw new Error("the cloud has not been started");
+    return this.#parts;
+  }
   get client(): ApiClient {
-    if (!this.#client) throw new Error("the cloud has not been started");
-    return this.#client;
+    return this.#started.client;
+  }
+  get repository(): Repository {
+    return this.#started.repository;
   }
 
   async start(): Promise<void> {
     await timed("Redis and Argo CD on this machine", prepareMachine);
     await timed("the cloud", () => up("HYPERVISOR=simulated"));
-    this.#connection = connect(this.kubeconfig);
-    this.#client = kubeClient(this.#connection);
+    const connection = connect(this.#kubeconfig);
+    this.#parts = { connection, client: kubeClient(connection), repository: new Repository(this.directory) };
     await timed("Argo CD's kinds and settings", () => installArgo(this.client));
-    await timed("Argo CD", () => startArgo(this.programs, this.directory, this.kubeconfig));
+    await timed("Argo CD", () => startArgo(this.programs, this.directory, this.#kubeconfig));
   }
 
   /** May be called twice. */
   async stop(): Promise<void> {
     await this.programs.stopAll();
-    await this.#connection?.close();
-    this.#connection = undefined;
+    await this.#parts?.connection.close();
+    this.#parts = undefined;
     await down();
     rmSync(this.directory, { recursive: true, force: true });
   }
 
   /** Rejects with what it printed when it fails. */
   async kubectl(line: string, input = ""): Promise<string> {
-    const ran = await run(`"$KUBECTL" ${line}`, { input, env: { KUBECONFIG: this.kubeconfig, KUBECTL: enginePath("kubectl") } });
+    const env = { KUBECONFIG: this.#kubeconfig, KUBECTL: enginePath("kubectl") };
+    const ran = await run(`"$KUBECTL" ${line}`, { input, env });
     if (ran.code !== 0) throw new Error(`kubectl ${line} exited ${ran.code}\n${ran.stdout}${ran.stderr}`);
     return ran.stdout;
   }
