@@ -1,23 +1,32 @@
 #!/usr/bin/env node
-// Composition root: reads the command line and wires one role of Kumulus.
+// Composition root: reads the command line, wires one role of Kumulus or runs one command.
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { parseArgs } from "node:util";
+import type { Files } from "./cli/command.ts";
+import { commands, isCommand, runCommand } from "./cli/commands.ts";
 import type { Log } from "./operator/contract.ts";
 import { createLog, type LogLevel } from "./operator/log.ts";
+import { ovsdbTLS } from "./operator/ovsdb-tls.ts";
 import type { Settings } from "./operator/settings.ts";
 import type { InstanceConfig } from "./standalone/instance.ts";
 
+const commandLines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`);
+
 const help = `kumulus <role> --config FILE
 kumulus <role> --instance-config FILE [--listen-fd N]
+kumulus <command> --help
 
 Roles:
   operator   the controllers; one replica acts, the others wait
   api        the OpenStack APIs
   webhook    admission of objects that need a look at others
-  node       the engines of one machine: guests, disks, plugs (only with --instance-config)
+  node       the engines of one machine: guests, disks, plugs
 
-Options:
+Commands:
+${commandLines.join("\n")}
+
+Options of roles:
   --config FILE           settings in a cluster, in YAML: docs/install.md lists them
   --instance-config FILE  what \`make up\` wrote: .kumulus/<instance>/instance.json
   --listen-fd N           (api) also serve on this inherited listening socket
@@ -28,6 +37,8 @@ Environment: KUMULUS_LOG_LEVEL (debug, info, warn, error)`;
 interface Role {
   settings: Settings;
   log: Log;
+  /** Aborts `drainSeconds` before `signal`. */
+  draining: AbortSignal;
   signal: AbortSignal;
   listenFd: number | undefined;
 }
@@ -45,10 +56,6 @@ async function runtime(name: "operator" | "api" | "webhook", { settings, log }: 
 
 const hostOf = ({ host = "::" }: Settings) => host;
 const healthOf = (settings: Settings) => ({ host: hostOf(settings), port: settings.ports.health });
-
-function ovsdbTLS({ ovn: { tls } }: Settings) {
-  return tls && { ca: readFileSync(tls.ca, "utf8"), cert: readFileSync(tls.cert, "utf8"), key: readFileSync(tls.key, "utf8") };
-}
 
 async function operator(role: Role): Promise<void> {
   const { settings, log, signal } = role;
@@ -96,7 +103,7 @@ async function operator(role: Role): Promise<void> {
 }
 
 async function api(role: Role): Promise<void> {
-  const { settings, log, signal, listenFd } = role;
+  const { settings, log, draining, signal, listenFd } = role;
   const { startApi } = await import("./api/server.ts");
   const { fileStore } = await import("./clients/image-store/file-store.ts");
   const inherited = listenFd === undefined ? [] : [{ fd: listenFd }];
@@ -106,13 +113,14 @@ async function api(role: Role): Promise<void> {
     ...(settings.region && { region: settings.region }),
     listen: [{ port: settings.ports.api, host: hostOf(settings) }, ...inherited],
     log,
+    draining,
     signal,
   });
   await closed;
 }
 
 async function webhook(role: Role): Promise<void> {
-  const { settings, log, signal } = role;
+  const { settings, log, draining, signal } = role;
   const { startWebhook } = await import("./webhooks/server.ts");
   const { startHealth } = await import("./operator/health.ts");
   const { systemNamespace } = await import("./domain/id.ts");
@@ -124,36 +132,47 @@ async function webhook(role: Role): Promise<void> {
     client,
     caches,
     log,
+    draining,
     signal,
     host: hostOf(settings),
     port: settings.ports.webhook,
     ...(target && { target }),
   });
-  await startHealth({ ...healthOf(settings), registry: metrics.registry, ready: () => caches.synced });
+  await startHealth({ ...healthOf(settings), registry: metrics.registry, ready: () => caches.synced && !draining.aborted });
   await closed;
 }
 
-async function node(config: InstanceConfig, { log, signal }: Pick<Role, "log" | "signal">): Promise<void> {
+async function node(
+  { file, instance }: { file: string | undefined; instance: InstanceConfig | undefined },
+  role: Pick<Role, "log" | "signal">,
+): Promise<void> {
   const { startNode } = await import("./standalone/node/agent.ts");
-  await startNode({
-    kubeconfig: config.kubeconfigs.node,
-    nodeName: config.network.chassis,
-    hypervisor: config.hypervisor,
-    netns: config.network.namespace,
-    runDir: config.runDir,
-    disksDir: config.disksDir,
-    confDatabase: config.ovn.conf,
-    ports: { api: config.ports.nodeApi, kubelet: config.ports.nodeKubelet, health: config.ports.nodeHealth },
-    stoppedGuestsFile: config.stoppedGuestsFile,
-    log,
-    signal,
-  });
+  const settings = instance
+    ? (await import("./standalone/settings.ts")).nodeSettings(instance)
+    : await (await import("./standalone/node/settings.ts")).readNodeSettings(file ?? "", process.env);
+  await startNode({ ...settings, ...role });
 }
 
 const roles = { operator, api, webhook } as const;
 const isRole = (name: string): name is keyof typeof roles => name in roles;
 
-async function main(): Promise<void> {
+const readInstance = (file: string) => JSON.parse(readFileSync(file, "utf8")) as InstanceConfig;
+
+/** What commands know of the cloud; on one machine they are the administrator's. */
+async function commandSettings({ config: file, "instance-config": instanceFile }: Files): Promise<Settings | undefined> {
+  if (file) return clusterSettings(file);
+  const instance = instanceFile ? readInstance(instanceFile) : undefined;
+  return instance && { ...(await instanceSettings(instance, "operator")), kubeconfig: instance.kubeconfigs.admin };
+}
+
+async function main(): Promise<number> {
+  const [first = "", ...rest] = process.argv.slice(2);
+  if (isCommand(first)) return runCommand(first, rest, { readSettings: commandSettings, print: console.log, complain: console.error });
+  await startRole();
+  return 0;
+}
+
+async function startRole(): Promise<void> {
   const text = { type: "string" } as const;
   const options = { config: text, "instance-config": text, "listen-fd": text, help: { type: "boolean" } } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
@@ -161,18 +180,23 @@ async function main(): Promise<void> {
   if (values.help) return console.log(help);
   const { config: file, "instance-config": instanceFile, "listen-fd": fd } = values;
   const known = isRole(name) || name === "node";
-  if (!known || !(instanceFile ?? file)) throw new TypeError(`${known ? "--config is missing" : `no such role: "${name}"`}\n\n${help}`);
+  if (!known || !(instanceFile ?? file))
+    throw new TypeError(`${known ? "--config is missing" : `no such role or command: "${name}"`}\n\n${help}`);
   const log = createLog({ name, level: (process.env.KUMULUS_LOG_LEVEL ?? "info") as LogLevel });
-  const stop = new AbortController();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
+  const [drain, stop] = [new AbortController(), new AbortController()];
+  let drainMs = 0;
+  for (const event of ["SIGTERM", "SIGINT"] as const)
+    process.once(event, () => {
+      drain.abort();
+      setTimeout(() => stop.abort(), drainMs);
+    });
   const { signal } = stop;
-  const instance = instanceFile ? (JSON.parse(readFileSync(instanceFile, "utf8")) as InstanceConfig) : undefined;
-  if (!isRole(name)) {
-    if (!instance) throw new TypeError(`the role node needs --instance-config\n\n${help}`);
-    return node(instance, { log, signal });
-  }
+  const instance = instanceFile ? readInstance(instanceFile) : undefined;
+  if (!isRole(name)) return node({ file, instance }, { log, signal });
   const settings = instance ? await instanceSettings(instance, name) : await clusterSettings(file ?? "");
-  await roles[name]({ settings, log, signal, listenFd: fd === undefined ? undefined : Number(fd) });
+  // The operator has no clients: another replica takes over at once.
+  drainMs = name === "operator" ? 0 : (settings.drainSeconds ?? 0) * 1000;
+  await roles[name]({ settings, log, draining: drain.signal, signal, listenFd: fd === undefined ? undefined : Number(fd) });
 }
 
 const clusterSettings = async (file: string) => (await import("./operator/settings.ts")).readSettings(file);
@@ -180,7 +204,7 @@ const instanceSettings = async (config: InstanceConfig, name: keyof typeof roles
   (await import("./standalone/settings.ts")).roleSettings(config, name);
 
 main().then(
-  () => process.exit(0),
+  (code) => process.exit(code),
   (error: Error) => {
     console.error(error instanceof TypeError ? error.message : (error.stack ?? error.message));
     process.exit(error instanceof TypeError ? 2 : 1);

@@ -22,6 +22,7 @@ const modules = {
     names: ["argocd-application-controller", "argocd-repo-server"],
     output: "argocd",
   },
+  coredns: { programs: ["coredns"], packages: ["."], names: [] },
   node: {
     folder: "kubernetes",
     programs: ["kubelet", "kube-scheduler", "kube-proxy"],

@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { argocdFiles } from "./generate/argocd.ts";
 import { chartFiles } from "./generate/chart.ts";
 import { modelFiles } from "./generate/models.ts";
+import { schemaHashFiles } from "./generate/schema-hashes.ts";
 
 const check = process.argv.includes("--check");
 
@@ -29,8 +30,8 @@ function settle(wanted: ReadonlyMap<string, string>, pattern: string, totals: To
 }
 
 const totals: Totals = { files: 0, written: 0, wrong: [] };
-settle(modelFiles(), "models/**/*.ts", totals);
-settle(chartFiles(), "charts/kumulus/files/crds/*", totals);
+settle(new Map([...modelFiles(), ...schemaHashFiles()]), "models/**/*.ts", totals);
+settle(chartFiles(), "charts/kumulus/files/*crds/*", totals);
 settle(argocdFiles(), "gitops/argocd/{argocd-cm.yaml,resource_customizations/*/*/{*.*,testdata/*}}", totals);
 // Loaded only now: the route tables import the models.
 const { apiSupportFiles } = await import("./generate/api-support.ts");

@@ -1,5 +1,5 @@
 // The chart as tests use it: the pinned Helm, values that turn everything on, and kubectl of the test control plane.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
@@ -31,10 +31,11 @@ interface Run {
   stderr: string;
 }
 
+// Helm's caches stay out of the user's home.
+const home = join(tmpdir(), "kumulus-helm");
+const env = { PATH: process.env.PATH, HOME: home, HELM_CACHE_HOME: home, HELM_CONFIG_HOME: home, HELM_DATA_HOME: home };
+
 function run(program: string, argv: readonly string[], input?: string): Run {
-  // Helm's caches stay out of the user's home.
-  const home = join(tmpdir(), "kumulus-helm");
-  const env = { PATH: process.env.PATH, HOME: home, HELM_CACHE_HOME: home, HELM_CONFIG_HOME: home, HELM_DATA_HOME: home };
   const { status, stdout, stderr, error } = spawnSync(program, argv, {
     env,
     encoding: "utf8",
@@ -48,6 +49,24 @@ function run(program: string, argv: readonly string[], input?: string): Run {
 /** `helm <command> charts/kumulus` in the system namespace, with these values. */
 export function helm(command: readonly string[], values: object = {}, namespace = "kumulus-system"): Run {
   return run(enginePath("helm"), [...command, chart, "--namespace", namespace, "--values", "-"], JSON.stringify(values));
+}
+
+/** The same while this process goes on, for hooks that wait for what the test does. */
+export function helmMeanwhile(command: readonly string[], values: object = {}): Promise<Run> {
+  const argv = [...command, chart, "--namespace", "kumulus-system", "--values", "-"];
+  const child = spawn(enginePath("helm"), argv, { env, stdio: ["pipe", "pipe", "pipe"] });
+  child.stdin.end(JSON.stringify(values));
+  let [stdout, stderr] = ["", ""];
+  child.stdout.on("data", (part: Buffer) => {
+    stdout += part;
+  });
+  child.stderr.on("data", (part: Buffer) => {
+    stderr += part;
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ ok: code === 0, stdout, stderr }));
+  });
 }
 
 export const helmUninstall = (kubeconfig: string): Run =>

@@ -21,3 +21,38 @@ export const DataVolume: Kind<DataVolume> = Object.freeze({
   plural: "datavolumes",
   namespaced: true,
 });
+
+/** CDI itself, as its administrator configures it: the few fields that matter to us. */
+export interface CDI extends KubeObject {
+  apiVersion: "cdi.kubevirt.io/v1beta1";
+  kind: "CDI";
+  spec?: { config?: { featureGates?: string[] } };
+  status?: { phase?: string; observedVersion?: string };
+}
+
+export const CDI: Kind<CDI> = Object.freeze({
+  group: "cdi.kubevirt.io",
+  version: "v1beta1",
+  kind: "CDI",
+  plural: "cdis",
+  namespaced: false,
+});
+
+/** What CDI knows of a StorageClass of the same name. */
+export interface StorageProfile extends KubeObject {
+  apiVersion: "cdi.kubevirt.io/v1beta1";
+  kind: "StorageProfile";
+  status?: {
+    /** `copy`, `snapshot` or `csi-clone`. */
+    cloneStrategy?: string;
+    claimPropertySets?: { accessModes?: string[]; volumeMode?: string }[];
+  };
+}
+
+export const StorageProfile: Kind<StorageProfile> = Object.freeze({
+  group: "cdi.kubevirt.io",
+  version: "v1beta1",
+  kind: "StorageProfile",
+  plural: "storageprofiles",
+  namespaced: false,
+});

@@ -80,3 +80,24 @@ export const VirtualMachineInstanceMigration: Kind<VirtualMachineInstanceMigrati
   plural: "virtualmachineinstancemigrations",
   namespaced: true,
 });
+
+/** KubeVirt itself, as its administrator configures it: the few fields that matter to us. */
+export interface KubeVirt extends KubeObject {
+  apiVersion: "kubevirt.io/v1";
+  kind: "KubeVirt";
+  spec?: {
+    configuration?: {
+      vmRolloutStrategy?: string;
+      developerConfiguration?: { featureGates?: string[]; disabledFeatureGates?: string[] };
+    };
+  };
+  status?: { phase?: string; observedKubeVirtVersion?: string };
+}
+
+export const KubeVirt: Kind<KubeVirt> = Object.freeze({
+  group: "kubevirt.io",
+  version: "v1",
+  kind: "KubeVirt",
+  plural: "kubevirts",
+  namespaced: true,
+});

@@ -19,3 +19,6 @@ export const clusterPackages: readonly string[] = ["busybox-static", "nftables",
 
 /** What Argo CD needs besides (e2e/gitops). */
 export const gitopsPackages: readonly string[] = ["git", "redis-server"];
+
+/** What building images needs where no engine answers (hack/image). */
+export const imagePackages: readonly string[] = ["docker.io", "mmdebstrap"];

@@ -2,7 +2,9 @@
 import type { IMutatingWebhookConfiguration, IValidatingWebhookConfiguration } from "kubernetes-models/admissionregistration.k8s.io/v1";
 import type { ICustomResourceDefinition } from "kubernetes-models/apiextensions.k8s.io/v1";
 import type { IAPIService } from "kubernetes-models/apiregistration.k8s.io/v1";
+import type { IDaemonSet } from "kubernetes-models/apps/v1";
 import type { ILease } from "kubernetes-models/coordination.k8s.io/v1";
+import type { IEndpointSlice } from "kubernetes-models/discovery.k8s.io/v1";
 import type { IClusterRole, IClusterRoleBinding, IRole, IRoleBinding } from "kubernetes-models/rbac.authorization.k8s.io/v1";
 import type { ICSIDriver, IStorageClass } from "kubernetes-models/storage.k8s.io/v1";
 import type {
@@ -54,10 +56,15 @@ export const ResourceQuota = kind<ResourceQuota>("", "ResourceQuota", "resourceq
 
 export type Lease = Core<ILease>;
 export const Lease = kind<Lease>("coordination.k8s.io", "Lease", "leases", true);
+export type EndpointSlice = Core<IEndpointSlice>;
+export const EndpointSlice = kind<EndpointSlice>("discovery.k8s.io", "EndpointSlice", "endpointslices", true);
 export type StorageClass = Core<IStorageClass>;
 export const StorageClass = kind<StorageClass>("storage.k8s.io", "StorageClass", "storageclasses", false);
 export type CSIDriver = Core<ICSIDriver>;
 export const CSIDriver = kind<CSIDriver>("storage.k8s.io", "CSIDriver", "csidrivers", false);
+
+export type DaemonSet = Core<IDaemonSet>;
+export const DaemonSet = kind<DaemonSet>("apps", "DaemonSet", "daemonsets", true);
 
 export type KubeRole = Core<IRole>;
 export const KubeRole = kind<KubeRole>("rbac.authorization.k8s.io", "Role", "roles", true);

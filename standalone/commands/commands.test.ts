@@ -1,5 +1,7 @@
 // What make's variables mean, and what `make status` prints.
 import assert from "node:assert/strict";
+import { kumulusWrapper } from "../files/openrc.ts";
+import { linesOf } from "./doctor.ts";
 import { readOptions } from "./options.ts";
 import { table } from "./status.ts";
 
@@ -30,5 +32,34 @@ describe("status table", () => {
       "etcd            pid=12  40.3     0         ok",
       "kube-apiserver  pid=-   0.0      3         backoff",
     ]);
+  });
+});
+
+describe("the doctor's lines in the status", () => {
+  const report = (...findings: object[]) => JSON.stringify({ summary: "doctor: so many checks", findings });
+  const table: [why: string, code: number | null, output: string, lines: RegExp[]][] = [
+    ["nothing is wrong", 0, report({ check: "storage", verdict: "ok", found: "fine" }), [/^doctor: so many checks$/]],
+    [
+      "something is",
+      1,
+      report({ check: "cdi", verdict: "ok", found: "fine" }, { check: "ovn", verdict: "fail", found: "down", advice: "look" }),
+      [/^fail ovn: down\. To do: look$/, /^doctor:/],
+    ],
+    ["it could not run", 2, "", [/^doctor: it gave no answer/]],
+    ["it was ended", null, "{", [/^doctor: it gave no answer/]],
+  ];
+  for (const [why, code, output, expected] of table) {
+    it(why, () => {
+      const lines = linesOf(code, output);
+      assert.equal(lines.length, expected.length);
+      for (const [index, pattern] of expected.entries()) assert.match(lines[index] ?? "", pattern);
+    });
+  }
+});
+
+describe("the wrapper of kumulus", () => {
+  it("runs this cloud's sources with this cloud's file, whatever is in their paths", () => {
+    const text = kumulusWrapper({ root: "/tmp/it's", stateDir: "/tmp/it's/.kumulus/a" });
+    assert.match(text, /exec '.*node' '\/tmp\/it'\\''s\/main\.ts' "\$@" --instance-config '\/tmp\/it'\\''s\/\.kumulus\/a\/instance\.json'/);
   });
 });

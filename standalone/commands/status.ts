@@ -1,4 +1,4 @@
-// `make status`: every process with its pid, memory and health. The exit code is 0 only when all is well.
+// `make status`: every process with its pid, memory and health. The exit code is 0 only when all of them are well; what the doctor finds of the cluster is said, and does not count.
 import { join } from "node:path";
 import { type Guest, runningGuests } from "../guests.ts";
 import { projectRoot, readInstance } from "../instance/store.ts";
@@ -8,6 +8,7 @@ import type { KeptProcess, ProcessReport } from "../supervisor/definition.ts";
 import { probeOnce } from "../supervisor/probe.ts";
 import { isAlive, pssMiB } from "../supervisor/proc.ts";
 import { readKept } from "../supervisor/supervisor.ts";
+import { doctorLines } from "./doctor.ts";
 import type { Options } from "./options.ts";
 
 export interface Row {
@@ -86,6 +87,8 @@ export async function rowsOf(config: InstanceConfig): Promise<Row[]> {
 /** Resolves with the exit code: 0 well, 1 something is not, 3 down. */
 export async function status(options: Options): Promise<number> {
   const config = readInstance(projectRoot, options.name);
+  // Both look at once: the doctor's look takes longer than that at the processes.
+  const doctor = config ? doctorLines(config) : [];
   const rows = config ? await rowsOf(config) : [];
   if (rows.length === 0) {
     console.log(
@@ -103,5 +106,6 @@ export async function status(options: Options): Promise<number> {
   const named = rows[0]?.health === "dead" ? [] : ill;
   for (const { name, health } of named) console.log(`${name}: ${health}; its log is .kumulus/${options.name}/logs/${name}.log`);
   if (rows[0]?.health === "dead") console.log("No supervisor: nobody restarts what dies now. `make up` takes over what runs");
+  for (const line of await doctor) console.log(line);
   return ill.length === 0 ? 0 : 1;
 }

@@ -27,6 +27,8 @@ import { type PlayOptions, playedKubeVirt, playedPower } from "./played-kubevirt
 
 export interface Cloud {
   client: ApiClient;
+  /** Path of an administrator's kubeconfig. */
+  kubeconfig: string;
   caches: Caches;
   /** Turned by tests: room on nodes, free addresses, imports. */
   hypervisor: PlayOptions;
@@ -82,6 +84,7 @@ export async function startCloud(goldenIdleMs?: number): Promise<Cloud> {
   const at = (name: string, namespace = tenant) => ({ name, namespace });
   return {
     client: plane.client,
+    kubeconfig: plane.kubeconfig,
     caches: cloud.caches,
     hypervisor,
     storage,

@@ -1,0 +1,39 @@
+// The commands of the command line. Each is loaded only when it is asked for, since the roles start from the same program.
+import type { Command, Surroundings } from "./command.ts";
+
+interface Entry {
+  /** One line of the help. */
+  summary: string;
+  load(): Promise<Command>;
+}
+
+export const commands: Readonly<Record<string, Entry>> = {
+  bootstrap: {
+    summary: "fills a new cloud with users, flavors and networks",
+    load: async () => (await import("./bootstrap.ts")).bootstrapCommand,
+  },
+  doctor: {
+    summary: "checks whether a cluster is fit for Kumulus",
+    load: async () => (await import("./doctor/command.ts")).doctorCommand,
+  },
+  explain: {
+    summary: "shows an object's chain by its OpenStack id, and what it waits for",
+    load: async () => (await import("./explain/command.ts")).explainCommand,
+  },
+};
+
+export const isCommand = (name: string): boolean => Object.hasOwn(commands, name);
+
+/** Resolves with the exit code. What the world refuses is said without a stack; wrong arguments reject with TypeError. */
+export async function runCommand(name: string, argv: readonly string[], surroundings: Surroundings): Promise<number> {
+  const command = await commands[name]?.load();
+  if (!command) throw new TypeError(`no such command: "${name}"`);
+  try {
+    return await command(argv, surroundings);
+  } catch (error) {
+    // A KumulusError, or one of the operating system.
+    if (error instanceof TypeError || !(error instanceof Error && "code" in error)) throw error;
+    surroundings.complain(`${name}: ${error.message}`);
+    return 1;
+  }
+}
