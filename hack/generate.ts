@@ -1,6 +1,7 @@
 // `npm run generate`: writes every generated file; with --check it writes nothing and fails when one differs.
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
+import { argocdFiles } from "./generate/argocd.ts";
 import { chartFiles } from "./generate/chart.ts";
 import { modelFiles } from "./generate/models.ts";
 import { schemaHashFiles } from "./generate/schema-hashes.ts";
@@ -31,6 +32,7 @@ function settle(wanted: ReadonlyMap<string, string>, pattern: string, totals: To
 const totals: Totals = { files: 0, written: 0, wrong: [] };
 settle(new Map([...modelFiles(), ...schemaHashFiles()]), "models/**/*.ts", totals);
 settle(chartFiles(), "charts/kumulus/files/*crds/*", totals);
+settle(argocdFiles(), "gitops/argocd/{argocd-cm.yaml,resource_customizations/*/*/{*.*,testdata/*}}", totals);
 // Loaded only now: the route tables import the models.
 const { apiSupportFiles } = await import("./generate/api-support.ts");
 settle(apiSupportFiles(), "docs/api-support/*.md", totals);

@@ -10,6 +10,8 @@ const finalReasons: Readonly<Record<string, { code: "Conflict" | "Invalid" | "No
   MACInUse: { code: "Conflict", reason: "MacAddressInUse" },
   InvalidAddress: { code: "Invalid", reason: "InvalidInput" },
   ExternalNetworkNotReachable: { code: "NotFound", reason: "ExternalGatewayForFloatingIPNotFound" },
+  // A router may come, but Neutron does not wait for one.
+  WaitingForRouter: { code: "NotFound", reason: "ExternalGatewayForFloatingIPNotFound" },
   Overlap: { code: "Invalid", reason: "BadRequest" },
 };
 

@@ -200,6 +200,6 @@ describe("routers and floating IPs", function () {
     await world.settled(FloatingIP, ns, "late", hasReason("NoFreeAddress"));
     await world.create(Port, ns, "vm", { networkRef: { name: "net" } });
     await world.client.patch(FloatingIP, { name: "only", namespace: ns }, { spec: { portRef: { name: "vm" } } });
-    await world.settled(FloatingIP, ns, "only", hasReason("ExternalNetworkNotReachable"));
+    await world.settled(FloatingIP, ns, "only", hasReason("WaitingForRouter"));
   });
 });

@@ -82,7 +82,7 @@ export interface ServerVolume {
   device?: string;
   /** 0 for the volume that it boots from. */
   bootIndex?: number;
-  /** Whether the volume goes with the server. */
+  /** Whether the volume goes with the server; not unless said. */
   deleteOnTermination?: boolean;
   /** Device tag that the guest sees. */
   tag?: string;

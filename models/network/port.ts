@@ -73,7 +73,7 @@ export interface PortExtraDHCPOption {
   name: string;
   /** Value. */
   value?: string;
-  /** IP version. */
+  /** IP version; 4 unless said. */
   ipVersion?: 4 | 6;
 }
 

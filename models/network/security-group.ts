@@ -41,7 +41,7 @@ export interface SecurityGroupRule {
   description?: string;
   /** Into or out of the guest. */
   direction: "ingress" | "egress";
-  /** IP version. */
+  /** IP version; IPv4 unless said. */
   etherType?: "IPv4" | "IPv6";
   /** Name or number of the IP protocol; any when absent. */
   protocol?: string;

@@ -35,7 +35,8 @@ const repository = join(import.meta.dirname, "../..");
 
 const setpriv = "/usr/bin/setpriv";
 
-async function freePort(): Promise<number> {
+/** A TCP port of 127.0.0.1 on which nobody listens. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as { port: number };

@@ -208,6 +208,12 @@ const table: [why: string, server: Server, seen: Partial<Seen>, wanted: Partial<
     { phase: "SHUTOFF", task: undefined, reason: "GuestStopped" },
   ],
   [
+    "somebody paused the guest",
+    server({}, on),
+    { ...ready, vm: built("Paused"), vmi: vmi("Running", { conditions: [{ type: "Paused", status: "True" }] }) },
+    { phase: "PAUSED", task: undefined, reason: "Paused" },
+  ],
+  [
     "a reboot waits",
     server({}, on),
     { ...running, actions: [action({ rebootType: "SOFT" })] },

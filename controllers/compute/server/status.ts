@@ -127,6 +127,7 @@ function readyOf(server: Server, { phase, taskState }: NovaState, { wait }: Outc
   if (phase === "ACTIVE" && wanted === "On") return yes("Running", "The guest runs");
   if (phase === "SHUTOFF" && wanted === "Off" && !taskState) return yes("Stopped", "The guest is shut off, as wanted");
   if (phase === "SHUTOFF" && !taskState) return no("GuestStopped", "The guest is shut off, though it should run");
+  if (phase === "PAUSED" && !taskState) return no("Paused", "The guest is paused");
   if (phase === "BUILD") return no("Building", "The guest is being started for the first time");
   return no("Changing", `The server is ${phase}${taskState ? `, ${taskState}` : ""}`);
 }

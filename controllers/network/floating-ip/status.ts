@@ -22,7 +22,7 @@ function conditionOf({ metadata, spec }: FloatingIP, world: FloatingWorld): Cond
       : notReady("WaitingForPort", `Waiting for the addresses of Port ${spec.portRef.name}`);
   }
   if (!world.router) {
-    return notReady("ExternalNetworkNotReachable", `No router leads from Port ${spec.portRef.name} to network ${spec.networkRef.name}`);
+    return notReady("WaitingForRouter", `No router leads from Port ${spec.portRef.name} to network ${spec.networkRef.name}`);
   }
   return ready(`Leads to ${world.fixedAddress}`, "Associated");
 }

@@ -1,0 +1,2 @@
+-- Health of Kumulus' kinds that are data: no controller writes a status on them, so they are well once they exist.
+return { status = "Healthy", message = "" }
