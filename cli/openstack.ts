@@ -28,7 +28,7 @@ interface CloudsFile {
 /** The cloud OS_CLOUD of the file OS_CLIENT_CONFIG_FILE, as variables. */
 async function fromCloudsFile({ OS_CLOUD: name, OS_CLIENT_CONFIG_FILE: file }: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
   if (!name || !file) return {};
-  const { parse } = await import("yaml");
+  const { parse } = await import("../operator/yaml.ts");
   const cloud = (parse(readFileSync(file, "utf8")) as CloudsFile).clouds?.[name];
   if (!cloud?.auth) throw new TypeError(`${file} has no cloud ${name}`);
   const { auth, region_name: region } = cloud;

@@ -81,6 +81,10 @@ describe("the chart on real nodes", function () {
     await line(`openstack image create --public --disk-format qcow2 --container-format bare --file ${image} guest`);
   });
 
+  it("passes helm test: a server boots for a user, and goes", () => {
+    assert.match(helm(layout, "test", "kumulus", "--logs", "--timeout", "4m"), /Phase:\s+Succeeded/);
+  });
+
   it("boots a guest that answers ssh through its floating IP", async () => {
     await line(clientEnvironment(layout, "demo"));
     await line(`umask 077; openstack keypair create k >${scratch}/k.pem`);
