@@ -5,12 +5,20 @@ import type { KubeObject } from "../models/kind.ts";
 /** Label with the OpenStack id of an object that an API made; an object without it has its uid as id. */
 export const idLabel = "kumulus.cloud/id";
 
+/** Annotation with the time at which an object was first made, RFC 3339: a restored one has another `creationTimestamp`. */
+export const createdAnnotation = "kumulus.cloud/created-at";
+
 /** Namespace of the cloud's own Secrets and Leases. */
 export const systemNamespace = "kumulus-system";
 
 /** OpenStack id: the label if set, else `metadata.uid`. Empty for an object that the API server has not seen. */
 export function idOf(object: KubeObject): string {
   return object.metadata.labels?.[idLabel] ?? object.metadata.uid ?? "";
+}
+
+/** When it was first made, RFC 3339; empty for an object that the API server has not seen. */
+export function createdAt({ metadata }: KubeObject): string {
+  return metadata.annotations?.[createdAnnotation] ?? metadata.creationTimestamp ?? "";
 }
 
 /** Name that OpenStack clients show. */
