@@ -11,6 +11,9 @@ export const createdAnnotation = "kumulus.cloud/created-at";
 /** Namespace of the cloud's own Secrets and Leases. */
 export const systemNamespace = "kumulus-system";
 
+/** Label of a tenant's namespace with the Tenant's name. */
+export const tenantLabel = "kumulus.cloud/tenant";
+
 /** OpenStack id: the label if set, else `metadata.uid`. Empty for an object that the API server has not seen. */
 export function idOf(object: KubeObject): string {
   return object.metadata.labels?.[idLabel] ?? object.metadata.uid ?? "";
