@@ -19,7 +19,7 @@ import { Volume } from "../../models/volume/volume.ts";
 import { ConfigMap, CustomResourceDefinition, Namespace, Secret } from "../../operator/kube/core-kinds.ts";
 import { kindName } from "../../operator/kube/path.ts";
 import { eventually } from "../../operator/testing/eventually.ts";
-import { fillCloud, labelled, namespace } from "./testing/filled-cloud.ts";
+import { applyNetwork, fillCloud, labelled, namespace } from "./testing/filled-cloud.ts";
 import { run } from "./testing/run.ts";
 
 /** What the APIs list, and the fields that must be the same behind a restore. */
@@ -209,6 +209,13 @@ describe("kumulus backup and restore", function () {
     const { metadata } = await target.client.get(Namespace, { name: namespace });
     assert.equal(metadata.labels?.["kumulus.cloud/tenant"], "demo");
     assert.ok(await target.client.get(ConfigMap, { name: "seeded", namespace: systemNamespace }));
+  });
+
+  it("lets whoever applied an object go on applying it", async () => {
+    const { spec, metadata } = await applyNetwork(target.client, { description: "applied" });
+    assert.deepEqual([spec.mtu, spec.description], [undefined, "applied"]);
+    assert.equal(idOf({ metadata } as KubeObject), idOf(await source.client.get(Network, { name: "applied", namespace })));
+    await applyNetwork(target.client, { description: "applied", mtu: 1400 });
   });
 
   it("lets the old passwords in, knows the old tokens, and shows through the APIs what the old cloud showed", async () => {

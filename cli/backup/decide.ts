@@ -14,7 +14,10 @@ export type Step =
   | { do: "keep" };
 
 /** A new one, as the API server takes it. */
-function fresh({ owners: _owners, status: _status, ...saved }: SavedObject, ownerReferences: OwnerReference[]): KubeObject {
+function fresh(
+  { owners: _owners, managers: _managers, status: _status, ...saved }: SavedObject,
+  ownerReferences: OwnerReference[],
+): KubeObject {
   return { ...saved, metadata: { ...saved.metadata, ...(ownerReferences.length > 0 && { ownerReferences }) } };
 }
 

@@ -41,8 +41,8 @@ describe("saved objects", () => {
     assert.deepEqual([metadata.labels, metadata.annotations], [before.labels, before.annotations]);
   });
 
-  it("forget which uids a role assignment was bound to: the new ones would not be they", () => {
-    const annotations = { "identity.kumulus.cloud/bound-to": "u1,u2", other: "x" };
+  it("forget what stands on uids: the new ones are others", () => {
+    const annotations = { "identity.kumulus.cloud/bound-to": "u1,u2", "applied.kumulus.cloud/router": "hash", other: "x" };
     const { metadata } = savedObject(object("RoleAssignment", "r", { annotations }));
     assert.deepEqual(metadata.annotations, { other: "x", "kumulus.cloud/created-at": "2026-01-01T00:00:00Z" });
   });

@@ -135,6 +135,6 @@ describe("a restore that is killed", function () {
       assert.deepEqual(await ids(target), await ids(source), kind.kind);
     }
     await eventually(() => assert.ok(operator.leads()), 20_000);
-    await eventually(() => assert.equal(operator.seen.size, networks + 2), 20_000);
+    await eventually(() => assert.equal(operator.seen.size, networks + 3), 20_000);
   });
 });

@@ -1,14 +1,24 @@
 // What an archive keeps of an object, and whether it keeps it at all. Pure.
 import { createdAnnotation, createdAt, idLabel, idOf } from "../../domain/id.ts";
-import type { KubeObject, OwnerReference } from "../../models/kind.ts";
+import type { KubeObject, ObjectMeta, OwnerReference } from "../../models/kind.ts";
 import { kumulusKinds } from "../../models/kinds.ts";
+import { appliedAnnotation } from "../../operator/controller/context.ts";
 
 /** An owner by name: uids are the old cluster's. */
 export type SavedOwner = Omit<OwnerReference, "uid">;
 
+/** One writer of an object, as the API server notes it. */
+export interface ManagedFields {
+  manager?: string;
+  operation?: string;
+  subresource?: string;
+}
+
 export interface SavedObject extends KubeObject {
   metadata: { name: string; namespace?: string; labels?: Record<string, string>; annotations?: Record<string, string> };
   owners?: SavedOwner[];
+  /** Of our kinds only. */
+  managers?: ManagedFields[];
   spec?: object;
   data?: Record<string, string>;
   type?: string;
@@ -27,8 +37,8 @@ const keptStatus: Readonly<Record<string, readonly string[] | "all">> = {
   Volume: ["imageMetadata", "bootable"],
 };
 const neverKept = ["conditions", "observedGeneration"];
-/** Bound to objects by their uids; the controller binds it again. */
-const droppedAnnotations = ["identity.kumulus.cloud/bound-to"];
+/** Annotations that stand on uids: the controllers write them again. */
+const isDropped = (name: string) => name === "identity.kumulus.cloud/bound-to" || name.startsWith(appliedAnnotation);
 
 const ours = new Set(kumulusKinds.map(({ group, kind }) => `${group}/${kind}`));
 export const isOurs = ({ apiVersion, kind }: KubeObject): boolean => ours.has(`${apiVersion.split("/")[0]}/${kind}`);
@@ -39,8 +49,13 @@ function statusOf({ kind, status = {} }: Any): Record<string, unknown> | undefin
   return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }
 
-const without = (map: Record<string, string> | undefined, names: readonly string[]) =>
-  Object.fromEntries(Object.entries(map ?? {}).filter(([name]) => !names.includes(name)));
+const undropped = (annotations: Record<string, string> = {}) =>
+  Object.fromEntries(Object.entries(annotations).filter(([name]) => !isDropped(name)));
+
+/** Whose fields are whose: without it whoever applies the object next could take nothing out of it any more. Status has its own writers. */
+export function managersOf(metadata: ObjectMeta & { managedFields?: ManagedFields[] }): ManagedFields[] {
+  return (metadata.managedFields ?? []).filter(({ subresource }) => subresource === undefined);
+}
 
 /** Owners of other kinds are not in the archive: what they own comes back without them. */
 const isKept = ({ apiVersion, kind }: OwnerReference) => isOurs({ apiVersion, kind, metadata: { name: "" } });
@@ -52,16 +67,18 @@ export function savedObject(object: Any): SavedObject {
   const isKumulus = isOurs(object);
   const labels = { ...metadata.labels, ...(isKumulus && { [idLabel]: idOf(object) }) };
   const annotations = {
-    ...without(metadata.annotations, droppedAnnotations),
+    ...undropped(metadata.annotations),
     ...(isKumulus && { [createdAnnotation]: createdAt(object) }),
   };
   const owners = ownerReferences.filter(isKept).map(({ uid: _uid, ...owner }) => owner);
+  const managers = isKumulus ? managersOf(metadata) : [];
   const status = isKumulus ? statusOf(object) : undefined;
   return {
     apiVersion,
     kind,
     metadata: { name, ...(namespace !== undefined && { namespace }), labels, annotations },
     ...(owners.length > 0 && { owners }),
+    ...(managers.length > 0 && { managers }),
     ...(isKumulus && spec && { spec }),
     ...(data && { data }),
     ...(type && { type }),

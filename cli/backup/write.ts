@@ -5,7 +5,7 @@ import type { KubeClient } from "../../operator/contract.ts";
 import { missingStatus, type Present, stepOf } from "./decide.ts";
 import { keyOf, ownerKey } from "./order.ts";
 import { kindOf } from "./present.ts";
-import type { SavedObject } from "./saved-object.ts";
+import { managersOf, type SavedObject } from "./saved-object.ts";
 
 export type Outcome = { did: "made" | "changed" | "kept" } | { did: "failed"; why: string };
 
@@ -36,18 +36,29 @@ async function writeStatus(saved: SavedObject, now: Present, { client }: Writing
   return true;
 }
 
+const isWriters = ({ manager }: { manager?: string }) => manager === writer.fieldManager;
+
+/** The API server has noted us as the writer of it all; the old cloud's writers take their fields back. */
+async function writeManagers(saved: SavedObject, now: Present, { client }: Writing): Promise<void> {
+  if (!saved.managers || !managersOf(now.metadata).some(isWriters)) return;
+  const managers = saved.managers.filter((each) => !isWriters(each));
+  await client.patch(kindOf(saved), saved.metadata, { metadata: { managedFields: managers } }, { fieldManager: writer.fieldManager });
+}
+
 async function carryOut(saved: SavedObject, owners: OwnerReference[], writing: Writing): Promise<Outcome> {
   const { client, merge, present } = writing;
   const kind = kindOf(saved);
   const step = stepOf(saved, present.get(keyOf(saved)), owners, merge);
   if (step.do === "keep") {
     const now = present.get(keyOf(saved));
+    if (now) await writeManagers(saved, now, writing);
     return { did: now && (await writeStatus(saved, now, writing)) ? "changed" : "kept" };
   }
   const now = (await (step.do === "create"
     ? client.create(kind, step.object, writer)
     : client.replace(kind, step.object, writer))) as Present;
   present.set(keyOf(saved), now);
+  await writeManagers(saved, now, writing);
   await writeStatus(saved, now, writing);
   return { did: step.do === "create" ? "made" : "changed" };
 }

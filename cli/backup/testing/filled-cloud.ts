@@ -59,6 +59,18 @@ async function createOwned(client: KubeClient): Promise<void> {
   );
 }
 
+/** Applied by Argo CD or kubectl, which take out again what they no longer name. */
+async function createApplied(client: KubeClient): Promise<void> {
+  await applyNetwork(client, { description: "applied", mtu: 1400 });
+}
+
+export const applyNetwork = (client: KubeClient, spec: object) =>
+  client.apply(
+    Network,
+    { apiVersion: "network.kumulus.cloud/v1alpha1", kind: "Network", metadata: { name: "applied", namespace }, spec },
+    { fieldManager: "argocd" },
+  );
+
 /** What no controller could find out again. */
 async function setState(client: KubeClient): Promise<void> {
   await setStatus(client, Image, "debian-12", { phase: "active", sizeBytes: 7, md5: "0".repeat(32), location: "file:debian-12" });
@@ -101,6 +113,7 @@ export interface Filling {
 export async function fillCloud(client: KubeClient, { users = true, networks = 0 }: Filling = {}): Promise<void> {
   await createSamples(client);
   await createOwned(client);
+  await createApplied(client);
   await setState(client);
   if (users) await setPassword(client);
   await createLeavings(client);
