@@ -1,14 +1,23 @@
-# The image of all roles: the bundle, the CRDs and Node.js on a Debian with qemu-img. `node hack/image.ts` assembles its build context in build/image.
-# A base made on the spot serves where no registry can be reached: --build-arg BASE=local-debian:12.
+# Two images of one program. `make image` builds both, with an engine of its own where there is none; by hand:
+#   docker build --target kumulus .        the roles: no shell, no root user, nothing to write on
+#   docker build --target kumulus-host .   besides them OVS, OVN and QEMU: for the chart's `ovn` and `nodeAgent`
+# Where no registry is reachable, bases made of Debian's packages serve: hack/image/bases.ts makes them, and its context has what the steps would fetch.
+ARG BUILDER=node:24-bookworm-slim
 ARG BASE=debian:12-slim
-FROM ${BASE}
 
-# INSTALL=1 takes qemu-img from Debian; else BASE must have it, which the last command makes sure of.
-ARG INSTALL=0
-RUN if [ "$INSTALL" = 1 ]; then \
-      apt-get update && apt-get install --yes --no-install-recommends qemu-utils && rm -rf /var/lib/apt/lists/*; \
-    fi && qemu-img --version
+FROM ${BUILDER} AS build
+WORKDIR /src
+COPY . .
+RUN if [ ! -d node_modules ]; then npm ci --no-audit --no-fund; fi \
+ && if [ ! -f sbom.spdx.json ]; then npm sbom --omit=dev --sbom-format=spdx >sbom.spdx.json; fi \
+ && node_modules/node/bin/node hack/image/assemble.ts /out/kumulus \
+ && cp sbom.spdx.json LICENSE /out/kumulus/ \
+ && if [ ! -d rootfs ]; then sh hack/image/rootfs.sh rootfs; fi \
+ && mv rootfs /out/rootfs
 
+FROM scratch AS kumulus
+COPY --from=build /out/rootfs /
+COPY --from=build /out/kumulus /kumulus
 ARG VERSION=0.0.0
 ARG REVISION=unknown
 LABEL org.opencontainers.image.title="kumulus" \
@@ -16,15 +25,24 @@ LABEL org.opencontainers.image.title="kumulus" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
-
-# What changes least comes first. Nothing here is writable for the user that the roles run as.
-COPY node /kumulus/bin/node
-COPY node_modules /kumulus/node_modules
-COPY crds /kumulus/crds
-COPY program /kumulus/program
-
-ENV NODE_ENV=production
+ENV NODE_ENV=production PATH=/usr/bin
 WORKDIR /kumulus
 USER 65532:65532
 # The role is the first argument: operator, api, webhook.
+ENTRYPOINT ["/kumulus/bin/node", "/kumulus/program/main.mjs"]
+
+FROM ${BASE} AS kumulus-host
+COPY hack/image/host-packages.sh /usr/local/sbin/
+# Does nothing on a base that has them.
+RUN sh /usr/local/sbin/host-packages.sh
+COPY --from=build /out/kumulus /kumulus
+ARG VERSION=0.0.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="kumulus-host" \
+      org.opencontainers.image.description="OVS, OVN and QEMU for machines of a Kumulus cloud" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+ENV NODE_ENV=production
+WORKDIR /kumulus
 ENTRYPOINT ["/kumulus/bin/node", "/kumulus/program/main.mjs"]

@@ -5,7 +5,7 @@ HYPERVISOR ?= qemu
 STORAGE ?= local
 NODES ?= 1
 EXTERNAL ?= host
-export INSTANCE HYPERVISOR STORAGE NODES EXTERNAL ROLES FROM_SOURCES PROCESS FOLLOW SERVICES TESTS DEBUG
+export INSTANCE HYPERVISOR STORAGE NODES EXTERNAL ROLES FROM_SOURCES PROCESS SAVE FOLLOW SERVICES TESTS DEBUG
 
 # The project's own Node.js (npm package `node`) and tools come first.
 export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
@@ -14,7 +14,7 @@ locked = flock -o /tmp/kumulus-$(INSTANCE).lock
 cloud = @test -x node_modules/.bin/node || { echo "run \`make setup\` first" >&2; exit 1; };
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs clean test e2e e2e-cluster conformance bench
+.PHONY: help setup up down status logs clean test e2e e2e-image e2e-cluster conformance bench image
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,9 @@ test: setup ## Run everything that must pass before a change lands, with a real 
 e2e: setup ## Run the whole-system stories with real guests
 	@npm run -s e2e
 
+e2e-image: setup ## Run the image's roles as containers against a real control plane
+	@npm run -s e2e:image
+
 e2e-cluster: setup ## Start a real Kubernetes node (containerd, kubelet), run pods on it and remove it
 	@npm run -s e2e:cluster
 
@@ -51,3 +54,6 @@ conformance: setup ## Run OpenStack's own test suite for SERVICES against a runn
 
 bench: setup ## Measure the speed bars against bare yardsticks and print a table
 	@node bench/run.ts
+
+image: setup ## Build the container images kumulus and kumulus-host (SAVE=folder also writes them as archives)
+	@node hack/image.ts $(if $(SAVE),--save $(SAVE))

@@ -21,7 +21,7 @@ Roles:
   operator   the controllers; one replica acts, the others wait
   api        the OpenStack APIs
   webhook    admission of objects that need a look at others
-  node       the engines of one machine: guests, disks, plugs (only with --instance-config)
+  node       the engines of one machine: guests, disks, plugs
 
 Commands:
 ${commandLines.join("\n")}
@@ -37,6 +37,8 @@ Environment: KUMULUS_LOG_LEVEL (debug, info, warn, error)`;
 interface Role {
   settings: Settings;
   log: Log;
+  /** Aborts `drainSeconds` before `signal`. */
+  draining: AbortSignal;
   signal: AbortSignal;
   listenFd: number | undefined;
 }
@@ -101,7 +103,7 @@ async function operator(role: Role): Promise<void> {
 }
 
 async function api(role: Role): Promise<void> {
-  const { settings, log, signal, listenFd } = role;
+  const { settings, log, draining, signal, listenFd } = role;
   const { startApi } = await import("./api/server.ts");
   const { fileStore } = await import("./clients/image-store/file-store.ts");
   const inherited = listenFd === undefined ? [] : [{ fd: listenFd }];
@@ -111,13 +113,14 @@ async function api(role: Role): Promise<void> {
     ...(settings.region && { region: settings.region }),
     listen: [{ port: settings.ports.api, host: hostOf(settings) }, ...inherited],
     log,
+    draining,
     signal,
   });
   await closed;
 }
 
 async function webhook(role: Role): Promise<void> {
-  const { settings, log, signal } = role;
+  const { settings, log, draining, signal } = role;
   const { startWebhook } = await import("./webhooks/server.ts");
   const { startHealth } = await import("./operator/health.ts");
   const { systemNamespace } = await import("./domain/id.ts");
@@ -129,30 +132,25 @@ async function webhook(role: Role): Promise<void> {
     client,
     caches,
     log,
+    draining,
     signal,
     host: hostOf(settings),
     port: settings.ports.webhook,
     ...(target && { target }),
   });
-  await startHealth({ ...healthOf(settings), registry: metrics.registry, ready: () => caches.synced });
+  await startHealth({ ...healthOf(settings), registry: metrics.registry, ready: () => caches.synced && !draining.aborted });
   await closed;
 }
 
-async function node(config: InstanceConfig, { log, signal }: Pick<Role, "log" | "signal">): Promise<void> {
+async function node(
+  { file, instance }: { file: string | undefined; instance: InstanceConfig | undefined },
+  role: Pick<Role, "log" | "signal">,
+): Promise<void> {
   const { startNode } = await import("./standalone/node/agent.ts");
-  await startNode({
-    kubeconfig: config.kubeconfigs.node,
-    nodeName: config.network.chassis,
-    hypervisor: config.hypervisor,
-    netns: config.network.namespace,
-    runDir: config.runDir,
-    disksDir: config.disksDir,
-    confDatabase: config.ovn.conf,
-    ports: { api: config.ports.nodeApi, kubelet: config.ports.nodeKubelet, health: config.ports.nodeHealth },
-    stoppedGuestsFile: config.stoppedGuestsFile,
-    log,
-    signal,
-  });
+  const settings = instance
+    ? (await import("./standalone/settings.ts")).nodeSettings(instance)
+    : await (await import("./standalone/node/settings.ts")).readNodeSettings(file ?? "", process.env);
+  await startNode({ ...settings, ...role });
 }
 
 const roles = { operator, api, webhook } as const;
@@ -185,16 +183,20 @@ async function startRole(): Promise<void> {
   if (!known || !(instanceFile ?? file))
     throw new TypeError(`${known ? "--config is missing" : `no such role or command: "${name}"`}\n\n${help}`);
   const log = createLog({ name, level: (process.env.KUMULUS_LOG_LEVEL ?? "info") as LogLevel });
-  const stop = new AbortController();
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => stop.abort());
+  const [drain, stop] = [new AbortController(), new AbortController()];
+  let drainMs = 0;
+  for (const event of ["SIGTERM", "SIGINT"] as const)
+    process.once(event, () => {
+      drain.abort();
+      setTimeout(() => stop.abort(), drainMs);
+    });
   const { signal } = stop;
   const instance = instanceFile ? readInstance(instanceFile) : undefined;
-  if (!isRole(name)) {
-    if (!instance) throw new TypeError(`the role node needs --instance-config\n\n${help}`);
-    return node(instance, { log, signal });
-  }
+  if (!isRole(name)) return node({ file, instance }, { log, signal });
   const settings = instance ? await instanceSettings(instance, name) : await clusterSettings(file ?? "");
-  await roles[name]({ settings, log, signal, listenFd: fd === undefined ? undefined : Number(fd) });
+  // The operator has no clients: another replica takes over at once.
+  drainMs = name === "operator" ? 0 : (settings.drainSeconds ?? 0) * 1000;
+  await roles[name]({ settings, log, draining: drain.signal, signal, listenFd: fd === undefined ? undefined : Number(fd) });
 }
 
 const clusterSettings = async (file: string) => (await import("./operator/settings.ts")).readSettings(file);

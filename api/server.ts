@@ -5,6 +5,7 @@ import type { ImageStore } from "../clients/image-store/image-store.ts";
 import { KumulusError } from "../domain/errors.ts";
 import type { StartableCaches } from "../operator/cache/caches.ts";
 import type { KubeClient, Log } from "../operator/contract.ts";
+import { endConnectionsWhile } from "../operator/drain.ts";
 import type { Metrics } from "../operator/metrics.ts";
 import { createApp } from "./http/app.ts";
 import { httpMetrics } from "./http/metrics.ts";
@@ -35,6 +36,8 @@ export interface ApiOptions {
   region?: string;
   /** 1 h unless said. */
   tokenLifetimeMs?: number;
+  /** Aborts some seconds before `signal`: the API is no longer ready, but still answers, while balancers take it out. */
+  draining?: AbortSignal;
   /** Ends the server: no new connections, running requests may end. */
   signal: AbortSignal;
 }
@@ -56,7 +59,13 @@ const drainMs = 8_000;
 
 /** Identity and all others, with the catalog of all of them. Used by the meta-tests and the support tables as well. */
 export function buildServices(
-  { client, imageStore, log, region = "RegionOne", tokenLifetimeMs = hourMs }: Omit<ApiOptions, "caches" | "metrics" | "listen" | "signal">,
+  {
+    client,
+    imageStore,
+    log,
+    region = "RegionOne",
+    tokenLifetimeMs = hourMs,
+  }: Omit<ApiOptions, "caches" | "metrics" | "listen" | "signal" | "draining">,
   stores: Stores,
 ) {
   const world = identityWorld(stores);
@@ -108,13 +117,17 @@ function closing(server: HttpServer, signal: AbortSignal): Promise<void> {
 
 /** Resolves once it serves: caches in sync, token keys there, socket open. */
 export async function startApi(options: ApiOptions): Promise<Api> {
-  const { caches, client, imageStore, log, metrics, signal } = options;
+  const { caches, client, imageStore, log, metrics, signal, draining } = options;
   const stores = createStores(client, caches);
   const { services, tokens, keys } = buildServices(options, stores);
   metrics.caches(() => caches.report());
   const app = createApp(services, { authenticator: tokens, log, metrics: httpMetrics(metrics.registry) }, (others) => {
-    others.get(["/healthz", "/readyz"], (_request, response) => {
+    others.get("/healthz", (_request, response) => {
       response.status(caches.synced ? 200 : 503).send(caches.synced ? "ok" : "caches are not in sync");
+    });
+    others.get("/readyz", (_request, response) => {
+      const reason = draining?.aborted ? "ending" : caches.synced ? undefined : "caches are not in sync";
+      response.status(reason === undefined ? 200 : 503).send(reason ?? "ok");
     });
     others.get("/metrics", async (_request, response) => {
       response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
@@ -126,6 +139,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   every(sweepMs, signal, log, "looking at the token keys", () => keys.load());
   every(hourMs, signal, log, "looking for orphaned image bytes", () => removeOrphans(imageWorld(stores, imageStore), log));
   const servers = await Promise.all([options.listen].flat().map((where) => listen(app, where)));
+  if (draining) for (const server of servers) endConnectionsWhile(draining, server);
   const [url = ""] = servers.map(urlOf);
   log.info({ url, services: services.map(({ name }) => name) }, "the API serves");
   return { url, services, closed: Promise.all(servers.map((server) => closing(server, signal))).then(() => undefined) };

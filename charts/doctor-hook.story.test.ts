@@ -91,6 +91,7 @@ describe("an installation with the doctor's hook", function () {
   const install = (ovn: object, more: object = {}) =>
     helmMeanwhile(["upgrade", "--install", "kumulus", "--create-namespace", "--take-ownership", "--kubeconfig", plane.kubeconfig], {
       ovn,
+      bootstrap: { enabled: false },
       ...more,
     });
   const accounts = async () => (await plane.client.list(ServiceAccount, { namespace })).map(({ metadata }) => metadata.name).sort();

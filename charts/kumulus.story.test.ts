@@ -79,6 +79,7 @@ describe("charts/kumulus", () => {
       ovn: { northbound: ["tcp:ovn-northbound.kumulus-system.svc:6641"], southbound: ["tcp:ovn-southbound.kumulus-system.svc:6642"] },
       images: { directory: "/var/lib/kumulus/images" },
       webhook: { service: "kumulus-webhook" },
+      drainSeconds: 5,
     });
     const { ovn } = await settingsOf(rendered(fullValues));
     assert.deepEqual(ovn, {
@@ -112,7 +113,7 @@ describe("charts/kumulus", () => {
 
   it("has a comment on every value", () => {
     const lines = readFileSync(join(import.meta.dirname, "kumulus/values.yaml"), "utf8").split("\n");
-    const isValue = (line: string) => /^\s*[a-zA-Z]+: ?\S/.test(line) && !/^\s*(requests|limits|enabled|maxReplicas):/.test(line);
+    const isValue = (line: string) => /^\s*[a-zA-Z]+: ?\S/.test(line) && !/^\s*(requests|limits|enabled|maxReplicas|end):/.test(line);
     const bare = lines.filter((line, index) => isValue(line) && !lines[index - 1]?.trim().startsWith("#"));
     assert.deepEqual(bare, []);
   });

@@ -21,9 +21,13 @@ describe("a release of charts/kumulus", function () {
   });
   after(() => plane?.stop());
 
-  // Helm would wait for the doctor's pod.
+  // Helm would wait for the pods of its hooks.
   const run = (command: string[], values = {}) => {
-    const { ok, stdout, stderr } = helm([...command, "--kubeconfig", plane.kubeconfig], { doctor: { enabled: false }, ...values });
+    const { ok, stdout, stderr } = helm([...command, "--kubeconfig", plane.kubeconfig], {
+      doctor: { enabled: false },
+      bootstrap: { enabled: false },
+      ...values,
+    });
     assert.ok(ok, stderr);
     return stdout;
   };

@@ -8,6 +8,10 @@ interface Entry {
 }
 
 export const commands: Readonly<Record<string, Entry>> = {
+  bootstrap: {
+    summary: "fills a new cloud with users, flavors and networks",
+    load: async () => (await import("./bootstrap.ts")).bootstrapCommand,
+  },
   doctor: {
     summary: "checks whether a cluster is fit for Kumulus",
     load: async () => (await import("./doctor/command.ts")).doctorCommand,

@@ -9,11 +9,14 @@ export interface Answer {
 }
 
 export class Session {
-  private readonly shell: ChildProcessWithoutNullStreams = spawn("bash", ["--norc"], { cwd: root, stdio: "pipe" });
+  private readonly shell: ChildProcessWithoutNullStreams;
   private output = "";
   private heard: () => void = () => {};
 
-  constructor() {
+  /** `enter` is what the shell is started through, such as nsenter with its arguments. */
+  constructor(enter: readonly string[] = []) {
+    const [program = "bash", ...argv] = [...enter, "bash", "--norc"];
+    this.shell = spawn(program, argv, { cwd: root, stdio: "pipe" });
     this.shell.stdout.on("data", (part: Buffer) => {
       this.output += part;
       this.heard();

@@ -16,6 +16,7 @@ const modules = {
   },
   etcd: { programs: ["etcd"], packages: ["go.etcd.io/etcd/server/v3"], names: [] },
   helm: { programs: ["helm"], packages: ["helm.sh/helm/v3/cmd/helm"], names: [] },
+  coredns: { programs: ["coredns"], packages: ["."], names: [] },
   node: {
     folder: "kubernetes",
     programs: ["kubelet", "kube-scheduler", "kube-proxy"],

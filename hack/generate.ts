@@ -30,7 +30,7 @@ function settle(wanted: ReadonlyMap<string, string>, pattern: string, totals: To
 
 const totals: Totals = { files: 0, written: 0, wrong: [] };
 settle(new Map([...modelFiles(), ...schemaHashFiles()]), "models/**/*.ts", totals);
-settle(chartFiles(), "charts/kumulus/files/crds/*", totals);
+settle(chartFiles(), "charts/kumulus/files/*crds/*", totals);
 // Loaded only now: the route tables import the models.
 const { apiSupportFiles } = await import("./generate/api-support.ts");
 settle(apiSupportFiles(), "docs/api-support/*.md", totals);

@@ -1,6 +1,6 @@
 // What a role has to know of the place where it runs, from a YAML or JSON file.
 import { readFileSync } from "node:fs";
-import { type Static, Type } from "typebox";
+import { type Static, type TSchema, Type } from "typebox";
 
 const text = Type.String({ minLength: 1 });
 const port = Type.Integer({ minimum: 1, maximum: 65_535 });
@@ -33,6 +33,8 @@ export const settingsSchema = Type.Object(
     images: Type.Object({ directory: text }, strict),
     /** The Service through which the API server calls the webhook; it calls `host` directly when absent. */
     webhook: Type.Optional(Type.Object({ service: text }, strict)),
+    /** For how long API and webhook go on answering after they were told to end, so that balancers can take them out; 0 unless said. */
+    drainSeconds: Type.Optional(Type.Number({ minimum: 0, maximum: 600 })),
     /** Of this replica, in leader election; the host's name (a pod's own) unless said. */
     identity: Type.Optional(text),
   },
@@ -41,8 +43,8 @@ export const settingsSchema = Type.Object(
 
 export type Settings = Static<typeof settingsSchema>;
 
-/** TypeError that names the file, and each key that is wrong. */
-export async function parseSettings(content: string, file: string): Promise<Settings> {
+/** A file's YAML or JSON as `schema` has it. TypeError that names the file, and each key that is wrong. */
+export async function parseAs<T extends TSchema>(schema: T, content: string, file: string): Promise<Static<T>> {
   const [{ parse }, { Value }] = await Promise.all([import("./yaml.ts"), import("typebox/value")]);
   let value: unknown;
   try {
@@ -50,12 +52,14 @@ export async function parseSettings(content: string, file: string): Promise<Sett
   } catch (error) {
     throw new TypeError(`${file}: ${(error as Error).message}`);
   }
-  const complaints = Value.Errors(settingsSchema, value).map(({ instancePath, message, params }) => {
+  const complaints = Value.Errors(schema, value).map(({ instancePath, message, params }) => {
     const extra = (params as { additionalProperties?: string[] }).additionalProperties?.join(", ");
     return `${file}: ${instancePath || "/"} ${message}${extra === undefined ? "" : ` (${extra})`}`;
   });
   if (complaints.length > 0) throw new TypeError(complaints.join("\n"));
-  return value as Settings;
+  return value as Static<T>;
 }
+
+export const parseSettings = (content: string, file: string): Promise<Settings> => parseAs(settingsSchema, content, file);
 
 export const readSettings = (file: string): Promise<Settings> => parseSettings(readFileSync(file, "utf8"), file);

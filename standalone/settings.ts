@@ -1,6 +1,7 @@
 // The settings of one machine's roles, from its instance.json. Pure.
 import type { Settings } from "../operator/settings.ts";
 import type { InstanceConfig } from "./instance.ts";
+import type { NodeOptions } from "./node/options.ts";
 
 export function roleSettings(config: InstanceConfig, role: "operator" | "api" | "webhook"): Settings {
   const { ports, ovn } = config;
@@ -15,5 +16,20 @@ export function roleSettings(config: InstanceConfig, role: "operator" | "api" | 
     images: { directory: config.imagesDir },
     // The supervisor runs one operator of an instance: a new one has the old one's name and need not wait for its lease to end.
     identity: config.network.namespace,
+  };
+}
+
+export function nodeSettings(config: InstanceConfig): Omit<NodeOptions, "log" | "signal"> {
+  const { kubeconfigs, network, ports, ovn, hypervisor, runDir, disksDir, stoppedGuestsFile } = config;
+  return {
+    kubeconfig: kubeconfigs.node,
+    nodeName: network.chassis,
+    hypervisor,
+    netns: network.namespace,
+    runDir,
+    disksDir,
+    confDatabase: ovn.conf,
+    ports: { api: ports.nodeApi, kubelet: ports.nodeKubelet, health: ports.nodeHealth },
+    stoppedGuestsFile,
   };
 }

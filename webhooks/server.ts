@@ -7,6 +7,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemNamespace } from "../domain/id.ts";
 import type { Caches, KubeClient, Log } from "../operator/contract.ts";
+import { endConnectionsWhile } from "../operator/drain.ts";
 import { ValidatingWebhookConfiguration } from "../operator/kube/core-kinds.ts";
 import { type Admission, createAdmission, notJudged, otherKinds } from "./admission.ts";
 import { desiredConfiguration, reviewPath, type WebhookTarget } from "./configuration.ts";
@@ -19,6 +20,8 @@ export interface WebhookOptions {
   /** Started by the caller, before or after; the server answers once they are in sync. */
   caches: Caches;
   log: Log;
+  /** Aborts some seconds before `signal`: reviews are still answered, and each answer ends its connection. */
+  draining?: AbortSignal;
   signal: AbortSignal;
   /** Address to listen on. */
   host: string;
@@ -122,6 +125,7 @@ export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
   const { client, caches, log, signal, host, strictDeleters = apiUsers } = options;
   const admission = createAdmission({ client, caches, rules: allRules, strictDeleters });
   const server = createServer({ keepAlive: true, keepAliveTimeout: 120_000 });
+  if (options.draining) endConnectionsWhile(options.draining, server);
   server.listen(options.port, host);
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

@@ -42,7 +42,7 @@ describe("kumulus doctor", function () {
   let databases: [DatabaseServer, DatabaseServer];
   let settings: Settings;
 
-  const options = { beforeInstall: false, limitMs: 5_000 };
+  const options = { beforeInstall: false, skip: [], limitMs: 5_000 };
   const look = (more: Partial<Settings> = {}, client = plane.client) =>
     examine({ client, settings: { ...settings, ...more }, now: () => new Date() }, options);
   const bad = (findings: readonly Finding[]) => findings.filter(({ verdict }) => verdict !== "ok");
@@ -286,6 +286,15 @@ describe("kumulus doctor", function () {
         ["ovn southbound", "ok"],
       ],
     );
+  });
+
+  it("leaves out what it is told to, and names its checks to who mistypes one", async () => {
+    const { output } = await run("--kubeconfig", plane.kubeconfig, "--skip", "ovn northbound", "--skip", "cdi");
+    assert.match(output, /^warn {2}ovn southbound: not checked/m);
+    assert.doesNotMatch(output, /^\S+ +(ovn northbound|cdi): /m);
+    const wrong = await run("--skip", "cdj");
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.output, /--skip cdj: there are kubernetes, kinds, kubevirt, cdi, /);
   });
 
   it("refuses wrong options, and shows its help", async () => {

@@ -29,18 +29,24 @@ const clusterChecks: readonly Check[] = [
 ];
 
 export interface DoctorOptions {
-  /** Leaves out what the chart is about to bring. */
+  /** Leaves out what the chart always brings. */
   beforeInstall: boolean;
+  /** Names of checks to leave out. */
+  skip: readonly string[];
   /** For each check. */
   limitMs: number;
 }
 
+/** Every name that a finding may have. */
+export const checkNames: readonly string[] = [...new Set([kubernetesCheck, ...clusterChecks, ...ovnChecks].map(({ name }) => name))];
+
 /** Never rejects. Where the API server does not answer, that is the finding, and only OVN is looked at besides. */
-export async function examine(patient: Patient, { beforeInstall, limitMs }: DoctorOptions): Promise<Finding[]> {
-  const ovn = Promise.all(ovnChecks.map((check) => check.run(patient, limitMs)));
+export async function examine(patient: Patient, { beforeInstall, skip, limitMs }: DoctorOptions): Promise<Finding[]> {
+  const isWanted = ({ name, ofRelease }: Check) => !skip.includes(name) && !(beforeInstall && ofRelease);
+  const ovn = Promise.all(ovnChecks.filter(isWanted).map((check) => check.run(patient, limitMs)));
   const kubernetes = await kubernetesCheck.run(patient, limitMs);
   const answers = kubernetes.every(({ found }) => !found.startsWith("not checked"));
-  const checks = answers ? clusterChecks.filter(({ ofRelease }) => !(beforeInstall && ofRelease)) : [];
+  const checks = answers ? clusterChecks.filter(isWanted) : [];
   const rest = await Promise.all(checks.map((check) => check.run(patient, limitMs)));
   const first = answers ? kubernetes : kubernetes.map(unreachable);
   return grouped([first, ...rest, ...(await ovn)].flat());

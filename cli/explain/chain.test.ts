@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { rootClaimName } from "../../domain/compute/names.ts";
 import { goldenName, imageAnnotation, volumeTypeAnnotation } from "../../domain/image/golden.ts";
+import { ownerKeys } from "../../domain/net/row-keys.ts";
 import type { Image } from "../../models/image/image.ts";
 import type { KubeObject } from "../../models/kind.ts";
 import type { Event } from "../../operator/kube/core-kinds.ts";
@@ -317,6 +318,30 @@ describe("the tree of an explanation", () => {
       "Could not look at Volume x: no right",
       "Server kumulus-demo/web is ready, and so is all that belongs to it.",
     ]);
+  });
+
+  it("shows how a router leads out, and which nodes may do it, the first choice first", () => {
+    const owner = ownerKeys({ kind: "Router", namespace, name: "r" });
+    const gateway: Rows = {
+      Logical_Router: [{ name: "neutron-uid-r" }],
+      NAT: [{ type: "snat", external_ip: "1.1.1.1", logical_ip: "10.0.0.0/24", external_ids: owner }, ...(rows(true).NAT ?? [])],
+      Gateway_Chassis: [
+        { chassis_name: "second", priority: 1, external_ids: owner },
+        { chassis_name: "first", priority: 2, external_ids: owner },
+      ],
+      Chassis: [{ name: "first", hostname: "node-1" }],
+    };
+    assert.deepEqual(
+      printed(chainOf(object("Router", "r"), worldOf([], gateway)), [])
+        .split("\n")
+        .slice(0, 4),
+      [
+        "Router kumulus-demo/r  ready",
+        "├─ Logical_Router neutron-uid-r  ready",
+        "├─ NAT  ready  snat, 10.0.0.0/24 as 1.1.1.1",
+        "└─ Gateway_Chassis  ready  node-1, second",
+      ],
+    );
   });
 
   it("shows the events of what is not ready", () => {

@@ -1,10 +1,10 @@
 // What the network controllers work with, and small things that all of them need.
 
+import type { RowOwner } from "../../domain/net/row-keys.ts";
 import type { KubeObject } from "../../models/kind.ts";
 import type { Caches, ConditionInput, Context, ObjectKey } from "../../operator/contract.ts";
 import type { Chassis } from "./ovn/chassis.ts";
 import type { Northbound } from "./ovn/northbound.ts";
-import type { RowOwner } from "./ovn/tables.ts";
 
 export interface NetworkDeps {
   /** The caches that the controllers' reads use. */

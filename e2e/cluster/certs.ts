@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { type Authority, ensureAuthority, issue, type Leaf } from "../../standalone/files/certs.ts";
-import { apiServerURL, type Layout, network } from "./layout.ts";
+import { apiServerURL, type Layout, network, secondNode } from "./layout.ts";
 import { run } from "./shell.ts";
 
 interface Subject {
@@ -19,10 +19,19 @@ const users = (layout: Layout) =>
     "controller-manager": "/CN=system:kube-controller-manager",
     scheduler: "/CN=system:kube-scheduler",
     proxy: "/CN=system:kube-proxy",
+    // Kubernetes has no role for it: its manifests bring one.
+    dns: "/O=system:masters/CN=coredns",
     kubelet: `/O=system:nodes/CN=system:node:${layout.nodeName}`,
+    kubelet2: `/O=system:nodes/CN=system:node:${secondNode(layout).nodeName}`,
   }) as const;
 
 export type User = keyof ReturnType<typeof users>;
+
+const kubeletServer = ({ nodeName, nodeIP }: Layout): Subject => ({
+  subject: `/CN=${nodeName}`,
+  usage: "serverAuth",
+  names: `DNS:${nodeName},DNS:localhost,IP:127.0.0.1,IP:${nodeIP}`,
+});
 
 function subjects(layout: Layout): Record<string, Subject> {
   const local = `DNS:localhost,IP:127.0.0.1,IP:${network.nodeIP}`;
@@ -31,7 +40,8 @@ function subjects(layout: Layout): Record<string, Subject> {
   return {
     server: { subject: "/CN=kube-apiserver", usage: "serverAuth", names: `${local},${service}` },
     etcd: { subject: "/CN=etcd", usage: "serverAuth,clientAuth", names: local },
-    "kubelet-server": { subject: `/CN=${layout.nodeName}`, usage: "serverAuth", names: `DNS:${layout.nodeName},${local}` },
+    "kubelet-server": kubeletServer(layout),
+    "kubelet2-server": kubeletServer(secondNode(layout)),
     "kubelet-client": { subject: "/O=system:masters/CN=kube-apiserver-kubelet-client", usage: "clientAuth" },
     ...Object.fromEntries(clients),
   };
@@ -44,7 +54,10 @@ export const pair = (layout: Layout, name: string): Authority => ({
 });
 
 export const kubeconfigPath = (layout: Layout, user: User) =>
-  user === "admin" ? layout.kubeconfig : join(layout.config, `${user}.kubeconfig`);
+  user === "admin" ? layout.kubeconfig : join(layout.certs, `${user}.kubeconfig`);
+
+/** Who the node's kubelet is. */
+export const kubeletOf = (layout: Layout) => (layout.nodeName === secondNode(layout).nodeName ? "kubelet2" : "kubelet");
 
 function kubeconfig(layout: Layout, user: User): string {
   const embed = (path: string) => readFileSync(path).toString("base64");

@@ -61,7 +61,7 @@ export function kubeApiserver(layout: Layout): Program {
     "proxy-client-key-file": of("front-proxy").key,
     // The node's name does not resolve.
     "kubelet-preferred-address-types": "InternalIP",
-    "kubelet-certificate-authority": of("ca").cert,
+    // No --kubelet-certificate-authority, as kubeadm has it: the node agent's endpoint for logs has a certificate of its own.
     "kubelet-client-certificate": of("kubelet-client").cert,
     "kubelet-client-key": of("kubelet-client").key,
     "allow-privileged": true,

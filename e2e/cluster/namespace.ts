@@ -4,7 +4,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync
 import { join } from "node:path";
 import type { Identity } from "../../standalone/supervisor/definition.ts";
 import { identityOf, isAlive } from "../../standalone/supervisor/proc.ts";
-import type { Layout } from "./layout.ts";
+import { type Layout, network } from "./layout.ts";
 import { run } from "./shell.ts";
 import { lastLines, until } from "./wait.ts";
 
@@ -65,17 +65,39 @@ export function runInside(init: Identity, argv: readonly string[], timeoutMs = 3
   return run("nsenter", [...enter, ...argv], { timeoutMs });
 }
 
-/** A link between the machine and the namespaces: the only way in. It goes with them. */
-export function connectHost(layout: Layout, init: Identity, addresses: { host: string; node: string }): void {
-  const { hostLink, nodeLink } = layout;
+/** The nodes' network is a bridge in the first node; what is plugged into it can talk to all. */
+const bridge = "nodes0";
+
+const withPrefix = (address: string) => `${address}/${network.prefixLength}`;
+
+/** kubelet and kube-proxy look for the default route's interface; the machine forwards nothing from there. */
+function addressNode(init: Identity, link: string, address: string): void {
+  runInside(init, ["ip", "address", "add", withPrefix(address), "dev", link]);
+  runInside(init, ["ip", "link", "set", link, "up"]);
+  runInside(init, ["ip", "route", "add", "default", "via", network.hostIP]);
+}
+
+/** A link between the machine and the first node: the only way in. It goes with the node. */
+export function connectHost({ hostLink, nodeLink, nodeIP }: Layout, init: Identity): void {
   run("ip", ["link", "add", hostLink, "type", "veth", "peer", "name", nodeLink, "netns", String(init.pid)]);
-  run("ip", ["address", "add", addresses.host, "dev", hostLink]);
+  run("ip", ["address", "add", withPrefix(network.hostIP), "dev", hostLink]);
   run("ip", ["link", "set", hostLink, "up"]);
-  const hostAddress = addresses.host.split("/")[0] ?? "";
-  runInside(init, ["ip", "address", "add", addresses.node, "dev", nodeLink]);
-  runInside(init, ["ip", "link", "set", nodeLink, "up"]);
-  // kubelet and kube-proxy look for the default route's interface; the machine forwards nothing from here.
-  runInside(init, ["ip", "route", "add", "default", "via", hostAddress]);
+  runInside(init, ["ip", "link", "add", bridge, "type", "bridge"]);
+  runInside(init, ["ip", "link", "set", nodeLink, "up", "master", bridge]);
+  addressNode(init, bridge, nodeIP);
+}
+
+/** A link between the two nodes, and the way to each other's pods. */
+export function connectNodes(nodes: readonly { layout: Layout; init: Identity }[]): void {
+  const [first, second] = nodes;
+  if (!first || !second) return;
+  const { hostLink, nodeLink, nodeIP } = second.layout;
+  const inFirst = [hostLink, "netns", String(first.init.pid)];
+  run("ip", ["link", "add", ...inFirst, "type", "veth", "peer", "name", nodeLink, "netns", String(second.init.pid)]);
+  runInside(first.init, ["ip", "link", "set", hostLink, "up", "master", bridge]);
+  addressNode(second.init, nodeLink, nodeIP);
+  runInside(first.init, ["ip", "route", "add", second.layout.podCIDR, "via", nodeIP]);
+  runInside(second.init, ["ip", "route", "add", first.layout.podCIDR, "via", first.layout.nodeIP]);
 }
 
 /** Ends PID 1, and so all; resolves when the kernel has collected it. */

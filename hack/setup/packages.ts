@@ -16,3 +16,6 @@ export const hostPackages: readonly string[] = [...new Set(Object.values(purpose
 
 /** What the tests' cluster needs besides (e2e/cluster). */
 export const clusterPackages: readonly string[] = ["busybox-static", "nftables", "runc"];
+
+/** What building images needs where no engine answers (hack/image). */
+export const imagePackages: readonly string[] = ["docker.io", "mmdebstrap"];

@@ -56,6 +56,8 @@ export const ResourceQuota = kind<ResourceQuota>("", "ResourceQuota", "resourceq
 
 export type Lease = Core<ILease>;
 export const Lease = kind<Lease>("coordination.k8s.io", "Lease", "leases", true);
+export type EndpointSlice = Core<IEndpointSlice>;
+export const EndpointSlice = kind<EndpointSlice>("discovery.k8s.io", "EndpointSlice", "endpointslices", true);
 export type StorageClass = Core<IStorageClass>;
 export const StorageClass = kind<StorageClass>("storage.k8s.io", "StorageClass", "storageclasses", false);
 export type CSIDriver = Core<ICSIDriver>;
@@ -63,8 +65,6 @@ export const CSIDriver = kind<CSIDriver>("storage.k8s.io", "CSIDriver", "csidriv
 
 export type DaemonSet = Core<IDaemonSet>;
 export const DaemonSet = kind<DaemonSet>("apps", "DaemonSet", "daemonsets", true);
-export type EndpointSlice = Core<IEndpointSlice>;
-export const EndpointSlice = kind<EndpointSlice>("discovery.k8s.io", "EndpointSlice", "endpointslices", true);
 
 export type KubeRole = Core<IRole>;
 export const KubeRole = kind<KubeRole>("rbac.authorization.k8s.io", "Role", "roles", true);

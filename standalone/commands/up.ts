@@ -1,6 +1,8 @@
 // `make up`: from whatever is there to a running cloud. Every step is idempotent, so it also mends and takes over.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { Passwords } from "../../bootstrap/identity.ts";
+import { isSeeded, markSeeded, seedCloud } from "../../bootstrap/seed.ts";
 import { bundleRoles, bundleSupervisor, pruneBundles } from "../../hack/bundle.ts";
 import { cacheDirectory, enginePath } from "../../hack/engines.ts";
 import type { KubeClient } from "../../operator/contract.ts";
@@ -8,7 +10,7 @@ import { kubeClient } from "../../operator/kube/client.ts";
 import { connect } from "../../operator/kube/connection.ts";
 import { ensureCerts, ensureTokens } from "../files/certs.ts";
 import { writeKubeconfigs } from "../files/kubeconfig.ts";
-import { ensurePasswords, type Passwords, writeClientFiles } from "../files/openrc.ts";
+import { ensurePasswords, writeClientFiles } from "../files/openrc.ts";
 import { buildGuestImage } from "../guest-image/build.ts";
 import { claimRunDirectory, ensureInstance, projectRoot } from "../instance/store.ts";
 import type { InstanceConfig } from "../instance.ts";
@@ -16,7 +18,7 @@ import { ensureHostLink, ensureNamespace, removeHostLink } from "../network/name
 import { ensureDatabases } from "../network/ovs.ts";
 import { roles } from "../processes/roles.ts";
 import { seedImage } from "../seed/image.ts";
-import { isSeeded, markSeeded, seedCloud } from "../seed/seed.ts";
+import { externalNetworkOf, localStorage } from "../seed/offer.ts";
 import { ensureSupervisor } from "../supervisor/connect.ts";
 import type { Options } from "./options.ts";
 import { step } from "./progress.ts";
@@ -42,7 +44,9 @@ function prepareNetwork(config: InstanceConfig): void {
 
 async function seed(client: KubeClient, config: InstanceConfig, passwords: Passwords): Promise<void> {
   if (await isSeeded(client)) return;
-  await step("users, flavors, external network", () => seedCloud(client, config, passwords));
+  await step("users, flavors, external network", () =>
+    seedCloud(client, { passwords, storage: localStorage, external: externalNetworkOf(config.network) }),
+  );
   await step("guest image", async () => {
     const path = await buildGuestImage({ cacheDirectory, say: (line) => console.log(`  ${line}`) });
     await seedImage(client, config, path, passwords);

@@ -4,12 +4,14 @@ import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { VirtualMachineInstance } from "../../clients/kubevirt/kinds.ts";
 import { createOvsdbClient } from "../../clients/ovsdb/client.ts";
+import { VolumeSnapshotClass } from "../../clients/snapshot/kinds.ts";
 import { createCaches, type StartableCaches } from "../../operator/cache/caches.ts";
 import { startHealth } from "../../operator/health.ts";
 import { type ApiClient, kubeClient } from "../../operator/kube/client.ts";
 import { connect } from "../../operator/kube/connection.ts";
 import { createManager } from "../../operator/manager.ts";
 import { createMetrics } from "../../operator/metrics.ts";
+import { snapshotClass } from "../seed/storage.ts";
 import type { Hypervisor } from "./guest/hypervisor.ts";
 import { pickAccelerator } from "./guest/kvm-test.ts";
 import { qemuHypervisor } from "./guest/qemu-hypervisor.ts";
@@ -18,7 +20,7 @@ import { startQueue } from "./guest/start-queue.ts";
 import { instanceController } from "./instance/controller.ts";
 import type { InstanceDeps } from "./instance/deps.ts";
 import { liveVolumes } from "./live-volumes.ts";
-import { registerNode } from "./node-object.ts";
+import { type AgentNode, loopback, registerNode, renewNodeLease } from "./node-object.ts";
 import type { NodeOptions } from "./options.ts";
 import { ovsPlugs, type Plugs } from "./plug/plugs.ts";
 import { taps } from "./plug/tap.ts";
@@ -43,11 +45,11 @@ function stoppedGuests(file: string | undefined): Set<string> {
   return new Set(uids);
 }
 
-async function openHypervisor({ hypervisor, runDir, netns, log }: NodeOptions): Promise<Hypervisor> {
+async function openHypervisor({ hypervisor, runDir, netns, group, log }: NodeOptions): Promise<Hypervisor> {
   if (hypervisor === "simulated") return simulatedHypervisor(runDir);
   const accelerator = await pickAccelerator();
   log.info({ accelerator }, "accelerator tested");
-  return qemuHypervisor({ runDir, accelerator, log, ...(netns === undefined ? {} : { netns }) });
+  return qemuHypervisor({ runDir, accelerator, log, ...(netns !== undefined && { netns }), ...(group && { group }) });
 }
 
 async function openPlugs({ confDatabase, hypervisor, netns, log, signal }: NodeOptions): Promise<Plugs | undefined> {
@@ -84,7 +86,16 @@ function instanceDeps(
     for (const listener of listeners) listener(uid);
   };
   const queue = startQueue(options.startSlots ?? availableParallelism(), free);
-  const deps = { hypervisor, store: storage.store, plugs, queue, runDir: options.runDir, nodeName: options.nodeName, restart };
+  const deps = {
+    hypervisor,
+    store: storage.store,
+    plugs,
+    queue,
+    runDir: options.runDir,
+    nodeName: options.nodeName,
+    address: options.address ?? loopback,
+    restart,
+  };
   return { ...deps, onTurn: (listener) => void listeners.push(listener) };
 }
 
@@ -105,7 +116,7 @@ async function whenReady(ready: () => boolean, signal: AbortSignal): Promise<voi
 }
 
 async function run(options: NodeOptions, client: ApiClient): Promise<void> {
-  const { log, signal, ports } = options;
+  const { log, signal, ports, address = loopback } = options;
   const restart = stoppedGuests(options.stoppedGuestsFile);
   const [hypervisor, plugs] = await Promise.all([openHypervisor(options), openPlugs(options)]);
   await hypervisor.adopt(restart);
@@ -122,12 +133,17 @@ async function run(options: NodeOptions, client: ApiClient): Promise<void> {
     snapshotController(storage),
   ];
   const manager = createManager({ client, caches, controllers, log, metrics });
-  const health = await startHealth({ port: ports.health, registry: metrics.registry, ready: () => manager.ready() });
+  const health = await startHealth({ host: address, port: ports.health, registry: metrics.registry, ready: () => manager.ready() });
   let servers: NodeServers | undefined;
   try {
     const { runDir } = options;
-    servers = await startNodeServers({ client, caches, hypervisor, storage, filled: storage.filled, runDir, ports, log });
-    await registerNode(client, options.nodeName, servers.ports.kubelet, hypervisor.kind);
+    servers = await startNodeServers({ client, caches, hypervisor, storage, filled: storage.filled, runDir, address, ports, log });
+    const node: AgentNode = { name: options.nodeName, address, kubeletPort: servers.ports.kubelet, hypervisor: hypervisor.kind };
+    await registerNode(client, node);
+    // On one machine `make up` brings it; a chart can not, since it brings its kind too.
+    if (address !== loopback)
+      await client.apply(VolumeSnapshotClass, snapshotClass as VolumeSnapshotClass, { fieldManager: "kumulus-node" });
+    void renewNodeLease(client, node, log, signal);
     const running = manager.run(signal);
     await Promise.race([running, whenReady(manager.ready, signal)]);
     if (!signal.aborted) await endOrphans(deps, caches);

@@ -1,13 +1,13 @@
 // Brings the guest image into a new cloud: the object through Kubernetes, the bytes through the Image API.
 import { openAsBlob } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Passwords } from "../../bootstrap/identity.ts";
 import { isCode } from "../../domain/errors.ts";
 import { idOf } from "../../domain/id.ts";
 import { Image } from "../../models/image/image.ts";
 import type { KubeClient } from "../../operator/contract.ts";
-import type { Passwords } from "../files/openrc.ts";
 import type { InstanceConfig } from "../instance.ts";
-import { guestImage } from "./cloud.ts";
+import { guestImage } from "./offer.ts";
 
 const timeoutMs = 60_000;
 

@@ -1,6 +1,8 @@
 // A new cloud's objects against a real API server: they are valid, complete, and made once.
 import assert from "node:assert/strict";
 import { verify } from "@node-rs/argon2";
+import { adminNamespace } from "../../bootstrap/offer.ts";
+import { isSeeded, markSeeded, seedCloud } from "../../bootstrap/seed.ts";
 import { systemNamespace } from "../../domain/id.ts";
 import { Flavor } from "../../models/compute/flavor.ts";
 import { RoleAssignment } from "../../models/identity/role-assignment.ts";
@@ -12,11 +14,11 @@ import { Namespace, Secret, StorageClass } from "../../operator/kube/core-kinds.
 import { type ControlPlane, startControlPlane } from "../../operator/testing/control-plane.ts";
 import { instanceConfig } from "../instance/config.ts";
 import { projectRoot } from "../instance/store.ts";
-import { adminNamespace } from "./cloud.ts";
-import { applyInfrastructure, isSeeded, markSeeded, seedCloud } from "./seed.ts";
+import { externalNetworkOf, localStorage } from "./offer.ts";
+import { applyInfrastructure } from "./seed.ts";
 
 const config = instanceConfig({ name: "seed", root: projectRoot, hypervisor: "qemu", external: "none", portBase: 19000 });
-const passwords = { admin: "first", demo: "second" };
+const cloud = { passwords: { admin: "first", demo: "second" }, storage: localStorage, external: externalNetworkOf(config.network) };
 
 describe("seeding", function () {
   this.timeout(60_000);
@@ -43,7 +45,7 @@ describe("seeding", function () {
 
   it("waits for the projects' namespaces and fills the cloud", async () => {
     assert.equal(await isSeeded(plane.client), false);
-    const seeding = seedCloud(plane.client, config, passwords);
+    const seeding = seedCloud(plane.client, cloud);
     for (let tries = 0; tries < 100; tries++) {
       try {
         await actAsOperator();
@@ -67,7 +69,7 @@ describe("seeding", function () {
   });
 
   it("stores passwords as argon2id hashes in the Secrets that the users name", async () => {
-    for (const [name, password] of Object.entries(passwords)) {
+    for (const [name, password] of Object.entries(cloud.passwords)) {
       const reference = (await plane.client.get(User, { name })).spec.passwordSecretRef;
       const secret = await plane.client.get(Secret, { name: reference?.name ?? "", namespace: systemNamespace });
       const hash = Buffer.from(secret.data?.[reference?.key ?? ""] ?? "", "base64").toString();
@@ -78,7 +80,7 @@ describe("seeding", function () {
 
   it("changes nothing when repeated, and leaves alone what its owner changed", async () => {
     await plane.client.patch(Flavor, { name: "m1.tiny" }, { spec: { description: "ours" } });
-    await seedCloud(plane.client, config, { admin: "third", demo: "fourth" });
+    await seedCloud(plane.client, { ...cloud, passwords: { admin: "third", demo: "fourth" } });
     assert.equal((await plane.client.get(Flavor, { name: "m1.tiny" })).spec.description, "ours");
     const secret = await plane.client.get(Secret, { name: "user-admin-password", namespace: systemNamespace });
     assert.ok(await verify(Buffer.from(secret.data?.hash ?? "", "base64").toString(), "first"));

@@ -53,7 +53,9 @@ export interface Served {
 }
 
 export function judgeEngine({ group, version, resources, advice }: Engine, served: Served): Judgement[] {
-  if (served.silence !== undefined) return [fail(`${group}/${version} does not answer: ${served.silence}`, advice)];
+  if (served.silence !== undefined) {
+    return [fail(`${group}/${version} does not answer: ${served.silence}`, "look after the server behind it: kubectl get apiservices")];
+  }
   if (!served.versions) return [fail(`${group} is not served`, advice)];
   if (!served.resources) return [fail(`${group} is served as ${served.versions.join(", ")}, but not as ${version}`, advice)];
   const missing = resources.filter((name) => !served.resources?.includes(name));
@@ -79,7 +81,9 @@ async function gatherServed(client: ApiClient, { group, version }: Engine, limit
     };
   } catch (error) {
     if (!isCode(error, "Unavailable")) throw error;
-    return { versions: undefined, resources: undefined, silence: error.message };
+    // What has a cause never got an answer.
+    const silence = error.cause === undefined ? error.message : `nothing within ${options.timeoutMs / 1000} s`;
+    return { versions: undefined, resources: undefined, silence };
   }
 }
 

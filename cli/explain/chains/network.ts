@@ -12,7 +12,7 @@ import { Subnet } from "../../../models/network/subnet.ts";
 import { absentLine, type Line, nameOf, stages, words } from "../line.ts";
 import { ownLine } from "../readiness.ts";
 import type { World } from "../world.ts";
-import { namedRowLines, natLines, switchPortLines } from "./ovn.ts";
+import { gatewayLines, namedRowLines, natLines, switchPortLines } from "./ovn.ts";
 
 function networkRefLine(name: string, namespace: string | undefined, known: string | undefined, world: World): Line {
   const network = world.get(Network, name, namespace);
@@ -83,6 +83,7 @@ export function routerLine(router: Router, world: World): Line {
   const names = [...(gatewayPort ? [gatewayPort] : []), ...interfaces.map(({ port }) => port)];
   const children = [
     ...namedRowLines("Logical_Router", routerName(idOf(router)), world),
+    ...gatewayLines(router, world),
     ...[...new Set(names)].map((name) => portRefLine(name, namespace, world)),
   ];
   return ownLine(router, world, { stage: stages.own, shows: words(phase, ...externalIPs.map(({ ipAddress }) => ipAddress)), children });

@@ -1,10 +1,12 @@
 // The drift audit: compares all rows marked as ours with what the objects want. What differs goes to its controller, what belongs to nobody goes.
+
+import type { RowOwner } from "../../../domain/net/row-keys.ts";
 import type { Kind } from "../../../models/kind.ts";
 import { IPAddress } from "../../../models/network/ip-address.ts";
 import { Port } from "../../../models/network/port.ts";
 import type { Log, ObjectKey, Source } from "../../../operator/contract.ts";
 import { keyOf, type NetworkDeps, type Reader, rowOwner } from "../deps.ts";
-import { type NorthboundRow, northboundTables, ownerOf, ownerText, type RowOwner } from "../ovn/tables.ts";
+import { type NorthboundRow, northboundTables, ownerOf, ownerText } from "../ovn/tables.ts";
 import { dropGroupRows, dropOwner } from "../security-group/desired.ts";
 import { repairMembers } from "./members.ts";
 import { type Audited, auditedKinds } from "./wanted.ts";

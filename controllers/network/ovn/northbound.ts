@@ -2,8 +2,9 @@
 import type { OvsdbClient } from "../../../clients/ovsdb/client.ts";
 import type { Operation } from "../../../clients/ovsdb/operations.ts";
 import { KumulusError } from "../../../domain/errors.ts";
+import type { RowOwner } from "../../../domain/net/row-keys.ts";
 import { type DesiredRow, type Known, rowOperations, type StoredTableRow } from "./rows.ts";
-import { type NorthboundRow, northboundTables, ownerText, type RowOwner } from "./tables.ts";
+import { type NorthboundRow, northboundTables, ownerText } from "./tables.ts";
 
 const tableNames = Object.keys(northboundTables);
 

@@ -3,7 +3,8 @@ import { type Row, sameValue, type Value } from "../../../clients/ovsdb/codec.ts
 import { type Operation, whereUuid } from "../../../clients/ovsdb/operations.ts";
 import { type DatabaseSchema, typeOf } from "../../../clients/ovsdb/schema.ts";
 import { hashedUuid } from "../../../domain/net/names.ts";
-import { groupsKey, kindKey, type NorthboundRow, nameKey, namespaceKey, parentKey, parents, type RowOwner } from "./tables.ts";
+import { ownerKeys, type RowOwner } from "../../../domain/net/row-keys.ts";
+import { groupsKey, type NorthboundRow, parentKey, parents } from "./tables.ts";
 
 export interface DesiredRow {
   readonly table: string;
@@ -35,9 +36,7 @@ export interface Known {
 function externalIds(owner: RowOwner, row: DesiredRow): Record<string, string> {
   return {
     ...row.columns.external_ids,
-    [kindKey]: owner.kind,
-    [namespaceKey]: owner.namespace,
-    [nameKey]: owner.name,
+    ...ownerKeys(owner),
     ...(row.parent === undefined ? {} : { [parentKey]: row.parent }),
     ...(row.groups?.length ? { [groupsKey]: [...row.groups].sort().join(" ") } : {}),
   };

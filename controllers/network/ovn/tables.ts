@@ -1,22 +1,12 @@
 // The tables of OVN's databases that the network controllers keep a copy of, and how rows of ours are told from others'.
 import type { OvsdbOptions } from "../../../clients/ovsdb/client.ts";
 import type { StoredRow } from "../../../clients/ovsdb/store.ts";
+import { ownerInKeys, type RowOwner } from "../../../domain/net/row-keys.ts";
 
-/** Keys in `external_ids` of every row of ours. */
-export const kindKey = "kumulus:kind";
-export const namespaceKey = "kumulus:namespace";
-export const nameKey = "kumulus:name";
 /** UUID of the row whose set holds this one. */
 export const parentKey = "kumulus:parent";
 /** UUIDs of the port groups that a Logical_Switch_Port is a member of, with spaces between. */
 export const groupsKey = "kumulus:groups";
-
-/** The object that a row is made for. */
-export interface RowOwner {
-  readonly kind: string;
-  readonly namespace: string;
-  readonly name: string;
-}
 
 export interface NorthboundRow extends StoredRow {
   readonly external_ids: Readonly<Record<string, string>>;
@@ -40,10 +30,7 @@ export const parents: Readonly<Record<string, { readonly table: string; readonly
 export const ownerText = ({ kind, namespace, name }: RowOwner): string => `${kind}/${namespace}/${name}`;
 
 /** Undefined for a row that is not ours. */
-export function ownerOf(row: NorthboundRow): RowOwner | undefined {
-  const { [kindKey]: kind, [namespaceKey]: namespace, [nameKey]: name } = row.external_ids;
-  return kind === undefined || namespace === undefined || name === undefined ? undefined : { kind, namespace, name };
-}
+export const ownerOf = (row: NorthboundRow): RowOwner | undefined => ownerInKeys(row.external_ids);
 
 const indexes = {
   owner: (row: StoredRow) => {

@@ -1,10 +1,10 @@
 // A SecurityGroup in OVN: a port group with one ACL for each rule; and the group that drops what no rule allows. Pure.
 import { displayNameOf, idOf } from "../../../domain/id.ts";
 import { addressSetOf, dropGroupName, portGroupName } from "../../../domain/net/names.ts";
+import type { RowOwner } from "../../../domain/net/row-keys.ts";
 import { protocolNumber, ruleId } from "../../../domain/net/security-group.ts";
 import type { SecurityGroup, SecurityGroupRule } from "../../../models/network/security-group.ts";
 import { type DesiredRow, rowUuid } from "../ovn/rows.ts";
-import type { RowOwner } from "../ovn/tables.ts";
 
 const allowPriority = 1002;
 const dropPriority = 1000;

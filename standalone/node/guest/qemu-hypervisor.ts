@@ -1,4 +1,5 @@
 // Guests as QEMU processes, one each, that outlive the agent.
+
 import { existsSync, mkdirSync } from "node:fs";
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -7,6 +8,7 @@ import { KumulusError } from "../../../domain/errors.ts";
 import type { Log } from "../../../operator/contract.ts";
 import { run } from "../run.ts";
 import { awaitBoot } from "./boot-watch.ts";
+import { type GuestsGroup, moveToGroup } from "./cgroup.ts";
 import { type GuestRecord, type GuestRecords, guestRecords } from "./guest-records.ts";
 import type { GuestDisk, GuestNic, GuestSpec, GuestState } from "./guest-spec.ts";
 import type { Hypervisor } from "./hypervisor.ts";
@@ -22,6 +24,8 @@ export interface QemuOptions {
   /** Network namespace that holds the taps; QEMU runs in the agent's own when undefined. */
   netns?: string;
   accelerator: Accelerator;
+  /** Guests stay in the agent's own group when undefined. */
+  group?: GuestsGroup;
   log: Log;
 }
 
@@ -217,7 +221,9 @@ class QemuHypervisor implements Hypervisor {
       this.#records.remove(spec.uid);
       throw words ? new KumulusError("Unavailable", `QEMU: ${words.slice(-500)}`, { cause: error }) : error;
     }
+    const pid = livePid(paths.pid);
     if (!existsSync(paths.pid)) throw new KumulusError("Unavailable", "QEMU left no pid file");
+    if (pid !== undefined && this.#options.group) moveToGroup(pid, this.#options.group);
   }
 
   async #limitLogs(): Promise<void> {

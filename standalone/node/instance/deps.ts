@@ -17,4 +17,6 @@ export interface InstanceDeps {
   restart: Set<string>;
   /** Name of the Node object. */
   nodeName: string;
+  /** Of the node, as pods show it. */
+  address: string;
 }

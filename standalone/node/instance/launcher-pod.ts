@@ -64,13 +64,13 @@ export function launcherPod(vmi: VirtualMachineInstance, nodeName: string): Pod 
 }
 
 /** What a kubelet would say of a pod whose containers run. */
-export function runningPodStatus(pod: Pod, now: string): Pod["status"] {
+export function runningPodStatus(pod: Pod, hostIP: string, now: string): Pod["status"] {
   const names = (pod.spec?.containers ?? []).map(({ name }) => name);
   return {
     phase: "Running",
     startTime: now,
     qosClass: "BestEffort",
-    hostIP: "127.0.0.1",
+    hostIP,
     conditions: ["PodScheduled", "Initialized", "ContainersReady", "Ready"].map((type) => ({
       type,
       status: "True",

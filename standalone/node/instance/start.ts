@@ -68,7 +68,7 @@ export async function place(vmi: VirtualMachineInstance, ctx: Context, deps: Ins
 }
 
 async function admit(vmi: VirtualMachineInstance, pod: Pod, ctx: Context, deps: InstanceDeps): Promise<Result> {
-  if (pod.status?.phase !== "Running") await replaceStatus(ctx.client, Pod, pod, runningPodStatus(pod, timestamp()));
+  if (pod.status?.phase !== "Running") await replaceStatus(ctx.client, Pod, pod, runningPodStatus(pod, deps.address, timestamp()));
   const status = scheduled(statusOf(vmi), vmi, deps.nodeName, volumeStatuses(vmi, undefined, ctx), timestamp());
   const metadata = { ...vmi.metadata, labels: { ...vmi.metadata.labels, "kubevirt.io/nodeName": deps.nodeName } };
   return start(await replaceWhole(ctx.client, Kind, vmi, { ...vmi, metadata, status }), ctx, deps);

@@ -11,11 +11,12 @@ export interface Certificate {
 
 const days = "3650";
 
-export async function ownCertificate(folder: string, names: readonly string[]): Promise<Certificate> {
-  const [cert, key] = [join(folder, "node.crt"), join(folder, "node.key")];
+/** One for each address that the machine has had. */
+export async function ownCertificate(folder: string, address: string, names: readonly string[]): Promise<Certificate> {
+  const [cert, key] = [join(folder, `node-${address}.crt`), join(folder, `node-${address}.key`)];
   if (!existsSync(cert) || !existsSync(key)) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
-    const subject = `subjectAltName=${[...names.map((name) => `DNS:${name}`), "IP:127.0.0.1"].join(",")}`;
+    const subject = `subjectAltName=${[...names.map((name) => `DNS:${name}`), `IP:${address}`].join(",")}`;
     const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
     const files = ["-keyout", `${key}.next`, "-out", `${cert}.next`];
     await run("openssl", ["req", "-x509", ...curve, "-days", days, "-subj", "/CN=kumulus-node", "-addext", subject, ...files]);

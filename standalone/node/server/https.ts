@@ -1,4 +1,4 @@
-// An HTTPS server on loopback that only answers to holders of a certificate of one CA.
+// An HTTPS server that only answers to holders of a certificate of one CA.
 import { once } from "node:events";
 import type { IncomingMessage, RequestListener } from "node:http";
 import { createServer, type Server } from "node:https";
@@ -7,6 +7,7 @@ import type { TLSSocket } from "node:tls";
 import type { Certificate } from "./certificate.ts";
 
 export interface ServerOptions {
+  address: string;
   port: number;
   certificate: Certificate;
   /** PEM; nobody is let in when undefined. */
@@ -46,7 +47,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (options.upgrade && isKnown(request.socket as TLSSocket, options)) options.upgrade(request, socket as TLSSocket, head);
     else socket.end("HTTP/1.1 401 Unauthorized\r\ncontent-length: 0\r\n\r\n");
   });
-  server.listen(options.port, "127.0.0.1");
+  server.listen(options.port, options.address);
   await once(server, "listening");
   return {
     port: (server.address() as AddressInfo).port,

@@ -23,6 +23,7 @@ export interface NodeServersOptions {
   /** Told the handle of a volume that an upload filled. */
   filled: (handle: string) => void;
   runDir: string;
+  address: string;
   ports: { api: number; kubelet: number };
   log: Log;
 }
@@ -89,6 +90,7 @@ function startApi(
 ) {
   const streams = guestStreamServer(options.runDir);
   const server = startServer({
+    address: options.address,
     port: options.ports.api,
     certificate,
     clientCA: trust.frontProxyCA,
@@ -116,12 +118,13 @@ function startApi(
 }
 
 export async function startNodeServers(options: NodeServersOptions): Promise<NodeServers> {
-  const certificate = await ownCertificate(join(options.runDir, "node-tls"), [serverName, "localhost"]);
+  const certificate = await ownCertificate(join(options.runDir, "node-tls"), options.address, [serverName, "localhost"]);
   const trust = await readClientTrust(options.client);
   const { server, streams } = startApi(options, certificate, trust);
   const api = await server;
   const logs = kubeletHandler(options.caches, options.runDir);
   const kubelet: RunningServer = await startServer({
+    address: options.address,
     port: options.ports.kubelet,
     certificate,
     clientCA: trust.clientCA,
@@ -131,7 +134,7 @@ export async function startNodeServers(options: NodeServersOptions): Promise<Nod
         response.writeHead(500).end();
       }),
   });
-  await registerApis(options.client, api.port, certificate.cert);
+  await registerApis(options.client, { address: options.address, port: api.port, certificate: certificate.cert });
   return {
     ports: { api: api.port, kubelet: kubelet.port },
     async stop() {

@@ -3,6 +3,7 @@ import { isCode } from "../../../domain/errors.ts";
 import { systemNamespace } from "../../../domain/id.ts";
 import type { KubeClient } from "../../../operator/contract.ts";
 import { APIService, ConfigMap, Namespace, Service } from "../../../operator/kube/core-kinds.ts";
+import { loopback } from "../node-object.ts";
 import { groups } from "./discovery.ts";
 
 const fieldManager = "kumulus-node";
@@ -33,7 +34,19 @@ export async function readClientTrust(client: KubeClient): Promise<ClientTrust> 
   };
 }
 
-export async function registerApis(client: KubeClient, port: number, certificate: string): Promise<void> {
+export interface ServedApis {
+  address: string;
+  port: number;
+  /** In PEM. */
+  certificate: string;
+}
+
+/** A chart brings Service and APIServices, so that they go with it; only the agent knows its certificate. */
+async function tellCertificate(client: KubeClient, caBundle: string): Promise<void> {
+  for (const { group, version } of groups) await client.patch(APIService, { name: `${version}.${group}` }, { spec: { caBundle } });
+}
+
+async function registerOnLoopback(client: KubeClient, port: number, caBundle: string): Promise<void> {
   const namespace: Namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: systemNamespace } };
   await client.create(Namespace, namespace).catch((error: unknown) => {
     if (!isCode(error, "Conflict")) throw error;
@@ -42,6 +55,7 @@ export async function registerApis(client: KubeClient, port: number, certificate
     apiVersion: "v1",
     kind: "Service",
     metadata: { name: serviceName, namespace: systemNamespace },
+    // An endpoint may not be on loopback, but a name may lead there.
     spec: { type: "ExternalName", externalName: "localhost", ports: [{ port, protocol: "TCP" }] },
   };
   await client.apply(Service, service, { fieldManager });
@@ -54,11 +68,16 @@ export async function registerApis(client: KubeClient, port: number, certificate
         group,
         version,
         service: { name: serviceName, namespace: systemNamespace, port },
-        caBundle: Buffer.from(certificate).toString("base64"),
+        caBundle,
         groupPriorityMinimum: 1000,
         versionPriority: 15,
       },
     };
     await client.apply(APIService, api, { fieldManager });
   }
+}
+
+export async function registerApis(client: KubeClient, { address, port, certificate }: ServedApis): Promise<void> {
+  const caBundle = Buffer.from(certificate).toString("base64");
+  await (address === loopback ? registerOnLoopback(client, port, caBundle) : tellCertificate(client, caBundle));
 }

@@ -1,13 +1,16 @@
 // Who is there in a new cloud: the domain, projects, users and roles that every OpenStack has. Pure.
-import { idLabel, systemNamespace } from "../../domain/id.ts";
-import { Domain } from "../../models/identity/domain.ts";
-import { Role } from "../../models/identity/role.ts";
-import { RoleAssignment, type RoleAssignmentSpec } from "../../models/identity/role-assignment.ts";
-import { Tenant } from "../../models/identity/tenant.ts";
-import { User } from "../../models/identity/user.ts";
-import type { Kind, KubeObject } from "../../models/kind.ts";
-import { Secret } from "../../operator/kube/core-kinds.ts";
-import type { SeededUser } from "../files/openrc.ts";
+import { idLabel, systemNamespace } from "../domain/id.ts";
+import { Domain } from "../models/identity/domain.ts";
+import { Role } from "../models/identity/role.ts";
+import { RoleAssignment, type RoleAssignmentSpec } from "../models/identity/role-assignment.ts";
+import { Tenant } from "../models/identity/tenant.ts";
+import { User } from "../models/identity/user.ts";
+import type { Kind, KubeObject } from "../models/kind.ts";
+import { Secret } from "../operator/kube/core-kinds.ts";
+
+/** Name of a user of every new cloud, who has a project of the same name. */
+export type SeededUser = "admin" | "demo";
+export type Passwords = Record<SeededUser, string>;
 
 export interface Seed<T extends KubeObject = KubeObject> {
   kind: Kind<T>;
