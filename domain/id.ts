@@ -19,9 +19,12 @@ export function idOf(object: KubeObject): string {
   return object.metadata.labels?.[idLabel] ?? object.metadata.uid ?? "";
 }
 
-/** When it was first made, RFC 3339; empty for an object that the API server has not seen. */
+const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
+
+/** When it was first made, RFC 3339 in UTC; empty for an object that the API server has not seen. Anybody may write annotations: what is no time does not count. */
 export function createdAt({ metadata }: KubeObject): string {
-  return metadata.annotations?.[createdAnnotation] ?? metadata.creationTimestamp ?? "";
+  const noted = metadata.annotations?.[createdAnnotation] ?? "";
+  return time.test(noted) && !Number.isNaN(Date.parse(noted)) ? noted : (metadata.creationTimestamp ?? "");
 }
 
 /** Name that OpenStack clients show. */
