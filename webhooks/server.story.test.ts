@@ -1,6 +1,6 @@
 // The webhook as the real kube-apiserver calls it over TLS: refusals with the services' names, bursts, and what must never be stopped.
 import assert from "node:assert/strict";
-import { X509Certificate } from "node:crypto";
+import { randomUUID, X509Certificate } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isCode, type KumulusError } from "../domain/errors.ts";
@@ -28,6 +28,7 @@ import {
 } from "../operator/kube/core-kinds.ts";
 import { createLog } from "../operator/log.ts";
 import { type ControlPlane, startControlPlane } from "../operator/testing/control-plane.ts";
+import { eventually } from "../operator/testing/eventually.ts";
 import { startWebhook } from "./server.ts";
 
 const namespace = "kumulus-demo";
@@ -196,5 +197,19 @@ describe("webhook", function () {
       assert.ok(tries < 200, JSON.stringify(gone));
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
+  });
+
+  it("is not asked about what an administrator restores, also when it is down", async () => {
+    stop.abort();
+    const place = "kumulus-later";
+    await plane.client.create(Namespace, { apiVersion: "v1", kind: "Namespace", metadata: { name: place } });
+    const metadata = { name: "restored", namespace: place, annotations: { [createdAnnotation]: "2026-01-01T00:00:00Z" } };
+    const volume: Volume = { apiVersion: "volume.kumulus.cloud/v1alpha1", kind: "Volume", metadata, spec: { sizeGiB: 1 } };
+    // Nobody listens there any more.
+    const path = "/webhooks/0/clientConfig/url";
+    await plane.client.patch(ValidatingWebhookConfiguration, { name: "kumulus" }, [{ op: "replace", path, value: "https://127.0.0.1:1/" }]);
+    const attempt = () => make(Volume, `down-${randomUUID()}`, { sizeGiB: 1 }, place);
+    await eventually(() => assert.rejects(attempt(), { code: "Unavailable" }), 10_000, 500);
+    await plane.client.create(Volume, volume);
   });
 });
