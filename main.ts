@@ -2,9 +2,11 @@
 // Composition root: reads the command line, wires one role of Kumulus or runs one command.
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import type { Files } from "./cli/command.ts";
 import { commands, isCommand, runCommand } from "./cli/commands.ts";
+import type { CachesOptions } from "./operator/cache/caches.ts";
 import type { Log } from "./operator/contract.ts";
 import { createLog, type LogLevel } from "./operator/log.ts";
 import { ovsdbTLS } from "./operator/ovsdb-tls.ts";
@@ -44,14 +46,14 @@ interface Role {
 }
 
 /** A client, caches and metrics: what every role but the node agent starts with. */
-async function runtime(name: "operator" | "api" | "webhook", { settings, log }: Role) {
+async function runtime(name: "operator" | "api" | "webhook", { settings, log }: Role, scopes: CachesOptions["scopes"] = []) {
   const { connect } = await import("./operator/kube/connection.ts");
   const { kubeClient } = await import("./operator/kube/client.ts");
   const { createCaches } = await import("./operator/cache/caches.ts");
   const { createMetrics } = await import("./operator/metrics.ts");
   const metrics = createMetrics();
   const client = kubeClient(connect(settings.kubeconfig), { fieldManager: `kumulus-${name}`, onRequest: metrics.onRequest });
-  return { client, caches: createCaches(client, { log }), metrics };
+  return { client, caches: createCaches(client, { log, scopes }), metrics };
 }
 
 const hostOf = ({ host = "::" }: Settings) => host;
@@ -65,38 +67,37 @@ async function operator(role: Role): Promise<void> {
   const { fileStore } = await import("./clients/image-store/file-store.ts");
   const { kubeVirt } = await import("./clients/kubevirt/subresources.ts");
   const { northboundTables, southboundTables } = await import("./controllers/network/ovn/tables.ts");
-  const { identityControllers } = await import("./controllers/identity/controllers.ts");
-  const { networkControllers } = await import("./controllers/network/controllers.ts");
-  const { computeControllers } = await import("./controllers/compute/controllers.ts");
-  const { imageControllers } = await import("./controllers/image/controllers.ts");
-  const { volumeControllers } = await import("./controllers/volume/controllers.ts");
+  const { allControllers, operatorLease, operatorScopes } = await import("./controllers/controllers.ts");
   const { sharedKey } = await import("./operator/shared-key.ts");
   const { imageKeySecret } = await import("./domain/image/golden.ts");
+  const { certificateMetrics, databaseMetrics, endOfCertificate } = await import("./operator/dependency-metrics.ts");
   const { systemNamespace } = await import("./domain/id.ts");
 
-  const { client, caches, metrics } = await runtime("operator", role);
+  const { client, caches, metrics } = await runtime("operator", role, operatorScopes);
   const tls = ovsdbTLS(settings);
   const ovn = (database: string, remotes: readonly string[], tables: typeof northboundTables) =>
     createOvsdbClient({ remotes, database, tables, leaderOnly: true, log, signal, ...(tls && { tls }) });
-  const golden = { imageBaseURL: settings.apiURL, imageKey: sharedKey(imageKeySecret) };
+  const northbound = ovn("OVN_Northbound", settings.ovn.northbound, northboundTables);
+  const southbound = ovn("OVN_Southbound", settings.ovn.southbound, southboundTables);
+  databaseMetrics(metrics.registry, { northbound: () => northbound.synced, southbound: () => southbound.synced });
+  const clientCertificate = settings.ovn.tls?.cert;
+  certificateMetrics(metrics.registry, clientCertificate === undefined ? {} : { ovn: () => endOfCertificate(clientCertificate) });
   const manager = createManager({
     client,
     caches,
     log,
     metrics,
-    leaderElection: { name: "kumulus-operator", namespace: systemNamespace, identity: settings.identity ?? hostname() },
-    controllers: [
-      ...identityControllers(),
-      ...networkControllers({
-        northbound: ovn("OVN_Northbound", settings.ovn.northbound, northboundTables),
-        southbound: ovn("OVN_Southbound", settings.ovn.southbound, southboundTables),
-        caches,
-        log,
-      }),
-      ...computeControllers({ ...golden, kubeVirt: kubeVirt(client) }),
-      ...imageControllers({ imageStore: fileStore(settings.images.directory) }),
-      ...volumeControllers(golden),
-    ],
+    leaderElection: { name: operatorLease, namespace: systemNamespace, identity: settings.identity ?? hostname() },
+    controllers: allControllers({
+      northbound,
+      southbound,
+      caches,
+      log,
+      imageBaseURL: settings.apiURL,
+      imageKey: sharedKey(imageKeySecret),
+      imageStore: fileStore(settings.images.directory),
+      kubeVirt: kubeVirt(client),
+    }),
   });
   await startHealth({ ...healthOf(settings), registry: metrics.registry, ready: () => manager.ready() });
   await manager.run(signal);
@@ -107,8 +108,11 @@ async function api(role: Role): Promise<void> {
   const { startApi } = await import("./api/server.ts");
   const { fileStore } = await import("./clients/image-store/file-store.ts");
   const inherited = listenFd === undefined ? [] : [{ fd: listenFd }];
+  const { imageStoreMetrics } = await import("./operator/dependency-metrics.ts");
+  const parts = await runtime("api", role);
+  imageStoreMetrics(parts.metrics.registry, settings.images.directory);
   const { closed } = await startApi({
-    ...(await runtime("api", role)),
+    ...parts,
     imageStore: fileStore(settings.images.directory),
     ...(settings.region && { region: settings.region }),
     listen: [{ port: settings.ports.api, host: hostOf(settings) }, ...inherited],
@@ -124,22 +128,29 @@ async function webhook(role: Role): Promise<void> {
   const { startWebhook } = await import("./webhooks/server.ts");
   const { startHealth } = await import("./operator/health.ts");
   const { systemNamespace } = await import("./domain/id.ts");
+  const { admissionMetrics } = await import("./webhooks/metrics.ts");
+  const { certificateMetrics } = await import("./operator/dependency-metrics.ts");
   const { client, caches, metrics } = await runtime("webhook", role);
+  metrics.caches(() => caches.report());
   // A kind that is asked for after the start begins at once.
   await caches.start(signal);
   const target = settings.webhook && { service: { name: settings.webhook.service, namespace: systemNamespace } };
-  const { closed } = await startWebhook({
+  const folder = settings.webhook?.certificates;
+  const running = await startWebhook({
     client,
     caches,
     log,
     draining,
     signal,
+    metrics: admissionMetrics(metrics.registry),
     host: hostOf(settings),
     port: settings.ports.webhook,
     ...(target && { target }),
+    ...(folder !== undefined && { certificateFiles: { cert: join(folder, "tls.crt"), key: join(folder, "tls.key") } }),
   });
+  certificateMetrics(metrics.registry, { webhook: () => running.certificateUntil });
   await startHealth({ ...healthOf(settings), registry: metrics.registry, ready: () => caches.synced && !draining.aborted });
-  await closed;
+  await running.closed;
 }
 
 async function node(
@@ -192,11 +203,17 @@ async function startRole(): Promise<void> {
     });
   const { signal } = stop;
   const instance = instanceFile ? readInstance(instanceFile) : undefined;
-  if (!isRole(name)) return node({ file, instance }, { log, signal });
-  const settings = instance ? await instanceSettings(instance, name) : await clusterSettings(file ?? "");
-  // The operator has no clients: another replica takes over at once.
-  drainMs = name === "operator" ? 0 : (settings.drainSeconds ?? 0) * 1000;
-  await roles[name]({ settings, log, draining: drain.signal, signal, listenFd: fd === undefined ? undefined : Number(fd) });
+  const { startTracing } = await import("./operator/tracing.ts");
+  const stopTracing = await startTracing(name);
+  try {
+    if (!isRole(name)) return await node({ file, instance }, { log, signal });
+    const settings = instance ? await instanceSettings(instance, name) : await clusterSettings(file ?? "");
+    // The operator has no clients: another replica takes over at once.
+    drainMs = name === "operator" ? 0 : (settings.drainSeconds ?? 0) * 1000;
+    await roles[name]({ settings, log, draining: drain.signal, signal, listenFd: fd === undefined ? undefined : Number(fd) });
+  } finally {
+    await stopTracing();
+  }
 }
 
 const clusterSettings = async (file: string) => (await import("./operator/settings.ts")).readSettings(file);

@@ -135,7 +135,10 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   });
   await Promise.all([caches.start(signal), keys.load()]);
   if (signal.aborted) throw new KumulusError("Unavailable", "The API was stopped while it started.");
-  every(sweepMs, signal, log, "removing ended revocations", () => tokens.sweep());
+  const sweep = () =>
+    tokens.sweep().catch((error: unknown) => log.warn({ error }, "ended revocations were not removed; it is tried again"));
+  void sweep();
+  every(sweepMs, signal, log, "removing ended revocations", sweep);
   every(sweepMs, signal, log, "looking at the token keys", () => keys.load());
   every(hourMs, signal, log, "looking for orphaned image bytes", () => removeOrphans(imageWorld(stores, imageStore), log));
   const servers = await Promise.all([options.listen].flat().map((where) => listen(app, where)));

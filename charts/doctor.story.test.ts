@@ -126,7 +126,7 @@ describe("the chart's doctor", function () {
     const [finding] = await as("kumulus-webhook", (client) => rightsCheck.run(patient(client), 5_000));
     assert.deepEqual(
       [finding?.verdict, finding?.found],
-      ["fail", `system:serviceaccount:${namespace}:kumulus-webhook may not: list,watch tenants.identity.kumulus.cloud`],
+      ["fail", `system:serviceaccount:${namespace}:kumulus-webhook may not: get,list,watch tenants.identity.kumulus.cloud`],
     );
   });
 });

@@ -9,11 +9,30 @@ import { parseSettings, type Settings } from "../operator/settings.ts";
 import { type ControlPlane, startControlPlane } from "../operator/testing/control-plane.ts";
 import { fullValues, helm, kubectl, rendered } from "./testing/helm.ts";
 
-/** Of other projects, so that the API server of the tests has no schema for them. */
-const foreignKinds = ["HTTPRoute", "ServiceMonitor"];
+/** Of other projects: the API server of the tests has definitions that leave everything open (charts/testing/foreign-crds). */
+const foreignKinds = ["HTTPRoute", "ServiceMonitor", "PrometheusRule", "Certificate"];
 
 const namesOf = (objects: readonly KubeObject[], kind: string) =>
   objects.filter((object) => object.kind === kind).map(({ metadata }) => metadata.name);
+
+/** Fields of the kinds that are looked into. */
+interface Manifest extends KubeObject {
+  spec?: {
+    template?: {
+      spec: {
+        containers: { ports: { name: string }[]; volumeMounts: { name: string; mountPath: string }[] }[];
+        volumes: { name: string; secret?: { secretName: string } }[];
+      };
+    };
+    secretName?: string;
+    selector?: { matchLabels: object };
+    podSelector?: { matchLabels: object };
+    ingress?: { ports: { port: string }[] }[];
+    ports?: { targetPort: string }[];
+    dnsNames?: string[];
+    groups?: { rules: { annotations: Record<string, string> }[] }[];
+  };
+}
 
 /** As a role reads them: what its schema does not know is refused. */
 function settingsOf(objects: readonly KubeObject[]): Promise<Settings> {
@@ -27,7 +46,7 @@ describe("charts/kumulus", () => {
   before(async function () {
     this.timeout(900_000);
     buildEngine("helm");
-    plane = await startControlPlane();
+    plane = await startControlPlane({ crds: [join(import.meta.dirname, "testing/foreign-crds")] });
     const labels = { "pod-security.kubernetes.io/warn": "restricted", "pod-security.kubernetes.io/enforce": "restricted" };
     await plane.client.create(Namespace, { apiVersion: "v1", kind: "Namespace", metadata: { name: "kumulus-system", labels } });
   });
@@ -55,8 +74,8 @@ describe("charts/kumulus", () => {
 
   it("is accepted with everything turned on", () => {
     const objects = rendered(fullValues);
-    for (const kind of [...foreignKinds, "Ingress", "HorizontalPodAutoscaler"]) assert.equal(namesOf(objects, kind).length, 1, kind);
-    accepted(objects.filter(({ kind }) => !foreignKinds.includes(kind)));
+    for (const kind of [...foreignKinds, "Ingress", "HorizontalPodAutoscaler", "Pod"]) assert.equal(namesOf(objects, kind).length, 1, kind);
+    accepted(objects);
   });
 
   it("leaves out what is turned off", () => {
@@ -89,12 +108,54 @@ describe("charts/kumulus", () => {
     });
   });
 
+  it("lets each pod be reached on the ports that it serves and on no others, and lets nodes be drained", () => {
+    const objects = rendered() as Manifest[];
+    const find = (kind: string, name: string) => objects.find((object) => object.kind === kind && object.metadata.name === name);
+    for (const deployment of objects.filter(({ kind }) => kind === "Deployment")) {
+      const { name } = deployment.metadata;
+      const served = deployment.spec?.template?.spec.containers.flatMap(({ ports }) => ports.map((port) => port.name));
+      const open = find("NetworkPolicy", name)?.spec?.ingress?.flatMap(({ ports }) => ports.map(({ port }) => port));
+      assert.deepEqual(open?.sort(), served?.sort(), name);
+      const labels = deployment.spec?.selector?.matchLabels;
+      assert.deepEqual(find("PodDisruptionBudget", name)?.spec?.selector?.matchLabels, labels);
+      assert.deepEqual(find("NetworkPolicy", name)?.spec?.podSelector?.matchLabels, labels);
+      const service = find("Service", name);
+      const targets = service?.spec?.ports?.map(({ targetPort }) => targetPort);
+      for (const target of targets ?? []) assert.ok(served?.includes(target), `${name} does not serve ${target}`);
+      assert.ok(targets?.length, `${name} has no Service: Prometheus would not find it`);
+    }
+  });
+
+  it("takes the webhook's certificate from cert-manager when told so", async () => {
+    const objects = rendered(fullValues) as Manifest[];
+    const configuration = objects.find(({ kind }) => kind === "ValidatingWebhookConfiguration");
+    assert.equal(configuration?.metadata.annotations?.["cert-manager.io/inject-ca-from"], "kumulus-system/kumulus-webhook");
+    const certificate = objects.find(({ kind }) => kind === "Certificate");
+    assert.ok(certificate?.spec?.dnsNames?.includes("kumulus-webhook.kumulus-system.svc"));
+    const { containers, volumes } = objects.find(({ kind, metadata }) => kind === "Deployment" && metadata.name === "kumulus-webhook")?.spec
+      ?.template?.spec ?? { containers: [], volumes: [] };
+    const { webhook } = await settingsOf(objects);
+    const mount = containers[0]?.volumeMounts.find(({ mountPath }) => mountPath === webhook?.certificates);
+    assert.equal(volumes.find(({ name }) => name === mount?.name)?.secret?.secretName, certificate?.spec?.secretName);
+    assert.equal((await settingsOf(rendered())).webhook?.certificates, undefined);
+    const plain = rendered() as Manifest[];
+    assert.equal(plain.find(({ kind }) => kind === "ValidatingWebhookConfiguration")?.metadata.annotations, undefined);
+  });
+
+  it("leads from alerts to the runbooks where they are", () => {
+    const rule = (rendered(fullValues) as Manifest[]).find(({ kind }) => kind === "PrometheusRule");
+    const urls = rule?.spec?.groups?.flatMap(({ rules }) => rules.map(({ annotations }) => annotations.runbook_url)) ?? [];
+    assert.ok(urls.length > 10);
+    for (const url of urls) assert.match(url ?? "", /^https:\/\/runbooks\.test\/kumulus#kumulus[a-z]+$/);
+  });
+
   const wrong: [what: string, values: object, complaint: RegExp][] = [
     ["a key that is not there", { regoin: "x" }, /regoin/],
     ["a key that is not there further down", { api: { autoscaling: { minimum: 1 } } }, /minimum/],
     ["a key of another role", { webhook: { autoscaling: {} } }, /autoscaling/],
     ["a remote that is none", { ovn: { northbound: ["10.0.0.1"] } }, /northbound/],
     ["an Ingress without a host", { ingress: { enabled: true } }, /host/],
+    ["cert-manager without an issuer", { tls: { mode: "certManager" } }, /issuerRef|name/],
     ["a route without a Gateway", { gateway: { enabled: true } }, /parentRefs/],
   ];
   for (const [what, values, complaint] of wrong) {

@@ -6,12 +6,8 @@ import { startApi } from "../api/server.ts";
 import { fileStore } from "../clients/image-store/file-store.ts";
 import { kubeVirt } from "../clients/kubevirt/subresources.ts";
 import { createOvsdbClient } from "../clients/ovsdb/client.ts";
-import { computeControllers } from "../controllers/compute/controllers.ts";
-import { identityControllers } from "../controllers/identity/controllers.ts";
-import { imageControllers } from "../controllers/image/controllers.ts";
-import { networkControllers } from "../controllers/network/controllers.ts";
+import { allControllers, operatorLease, operatorScopes } from "../controllers/controllers.ts";
 import { northboundTables, southboundTables } from "../controllers/network/ovn/tables.ts";
-import { volumeControllers } from "../controllers/volume/controllers.ts";
 import { imageKeySecret } from "../domain/image/golden.ts";
 import { buildEngine } from "../hack/engines.ts";
 import { Flavor } from "../models/compute/flavor.ts";
@@ -34,7 +30,8 @@ import { kubectl, rendered } from "./testing/helm.ts";
 type Role = "operator" | "api" | "webhook";
 
 const namespace = "kumulus-system";
-const rightsKinds = ["ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"];
+/** With the configuration that the webhook may change but not make. */
+const rightsKinds = ["ServiceAccount", "ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding", "ValidatingWebhookConfiguration"];
 const log = createLog({ name: "rights", level: "silent" });
 
 const isReady = (status: { conditions?: Condition[] } | undefined) =>
@@ -48,7 +45,11 @@ describe("rights of the chart's service accounts", () => {
   before(async function () {
     this.timeout(900_000);
     buildEngine("helm");
-    plane = await startControlPlane({ crds: [join(import.meta.dirname, "../standalone/engine-crds")] });
+    plane = await startControlPlane({
+      crds: [join(import.meta.dirname, "../standalone/engine-crds")],
+      // As strict clusters have it: who makes an object that blocks its owner's deletion must have a right to the owner.
+      apiServerFlags: ["--enable-admission-plugins=OwnerReferencesPermissionEnforcement"],
+    });
     await plane.client.create(Namespace, { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
     const objects = rendered().filter(({ kind }) => rightsKinds.includes(kind));
     const { ok, stderr } = kubectl(plane.kubeconfig, ["apply", "--filename", "-"], objects);
@@ -76,7 +77,8 @@ describe("rights of the chart's service accounts", () => {
         [],
       );
     };
-    return { client, caches: createCaches(client, { log }), assertAllowed };
+    const scopes = role === "operator" ? operatorScopes : [];
+    return { client, caches: createCaches(client, { log, scopes }), assertAllowed };
   }
 
   it("suffice for the webhook: caches, certificate, configuration", async () => {
@@ -99,25 +101,22 @@ describe("rights of the chart's service accounts", () => {
     // Nobody listens there: no controller of a network kind gets to act.
     const ovn = (database: string, tables: typeof northboundTables) =>
       createOvsdbClient({ remotes: ["tcp:127.0.0.1:1"], database, tables, leaderOnly: true, log, signal });
-    const golden = { imageBaseURL: "http://api.test", imageKey: sharedKey(imageKeySecret) };
     const manager = createManager({
       client,
       caches,
       log,
       metrics: createMetrics(),
-      leaderElection: { name: "kumulus-operator", namespace, identity: "test" },
-      controllers: [
-        ...identityControllers(),
-        ...networkControllers({
-          northbound: ovn("OVN_Northbound", northboundTables),
-          southbound: ovn("OVN_Southbound", southboundTables),
-          caches,
-          log,
-        }),
-        ...computeControllers({ ...golden, kubeVirt: kubeVirt(client) }),
-        ...imageControllers({ imageStore: fileStore(join(plane.directory, "images")) }),
-        ...volumeControllers(golden),
-      ],
+      leaderElection: { name: operatorLease, namespace, identity: "test" },
+      controllers: allControllers({
+        northbound: ovn("OVN_Northbound", northboundTables),
+        southbound: ovn("OVN_Southbound", southboundTables),
+        caches,
+        log,
+        imageBaseURL: "http://api.test",
+        imageKey: sharedKey(imageKeySecret),
+        imageStore: fileStore(join(plane.directory, "images")),
+        kubeVirt: kubeVirt(client),
+      }),
     });
     void manager.run(signal);
     await eventually(() => assert.ok(manager.ready() && manager.leads), 20_000);
@@ -143,10 +142,15 @@ describe("rights of the chart's service accounts", () => {
     ["operator", ["create", "pods"]],
     ["operator", ["escalate", "roles.rbac.authorization.k8s.io"]],
     ["operator", ["create", "users.identity.kumulus.cloud"]],
+    ["operator", ["list", "secrets"]],
+    ["operator", ["get", "secrets", "--namespace", "kumulus-web"]],
+    ["operator", ["create", "validatingwebhookconfigurations"]],
     ["api", ["list", "secrets"]],
     ["api", ["get", "secrets", "--namespace", "kumulus-web"]],
     ["webhook", ["delete", "servers.compute.kumulus.cloud"]],
     ["webhook", ["get", "secrets", "--namespace", namespace]],
+    ["webhook", ["create", "namespaces"]],
+    ["webhook", ["create", "validatingwebhookconfigurations"]],
   ];
   for (const [role, request] of refused) {
     it(`do not let ${role} ${request.join(" ")}`, () => {

@@ -32,7 +32,7 @@ export function run(line: string, options: { timeoutMs?: number; env?: NodeJS.Pr
 }
 
 /** Like run(), with the cloud's openrc sourced; rejects with what was printed when the line fails. */
-export async function cloud(line: string, options: { timeoutMs?: number; openrc?: string } = {}): Promise<string> {
+export async function cloud(line: string, options: { timeoutMs?: number; openrc?: string; input?: string } = {}): Promise<string> {
   const openrc = `.kumulus/${instance}/${options.openrc ?? "openrc"}`;
   const ran = await run(`set -e -o pipefail; source ${openrc}; ${line}`, options);
   if (ran.code !== 0) throw new Error(`\`${line}\` exited ${ran.code}\n${ran.stdout}${ran.stderr}`);

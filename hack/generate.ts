@@ -34,6 +34,10 @@ settle(chartFiles(), "charts/kumulus/files/*crds/*", totals);
 // Loaded only now: the route tables import the models.
 const { apiSupportFiles } = await import("./generate/api-support.ts");
 settle(apiSupportFiles(), "docs/api-support/*.md", totals);
+const { rightsFiles } = await import("./generate/rights.ts");
+settle(rightsFiles(), "{charts/kumulus/files/rights,cli/generated}/*", totals);
+const { metricsFiles } = await import("./generate/metrics.ts");
+settle(metricsFiles(), "docs/metrics.md", totals);
 if (check) for (const path of totals.wrong) console.error(`${path} differs from what \`npm run generate\` writes`);
 else console.log(`${totals.files} generated files, ${totals.written} written`);
 process.exit(check && totals.wrong.length > 0 ? 1 : 0);

@@ -19,6 +19,11 @@ const steps: readonly Step[] = [
   { name: "unit tests", command: ["npm", "run", "-s", "unit"], advice: "npm run unit -- --grep 'name of the test'" },
   { name: "stories", command: ["npm", "run", "-s", "stories"], advice: "npm run stories -- --grep 'name of the test'" },
   { name: "the README's story", command: ["npm", "run", "-s", "e2e:readme"], advice: "npm run e2e:readme; logs are in .kumulus/e2e/logs" },
+  {
+    name: "the chart on a real node",
+    command: ["npm", "run", "-s", "e2e:cluster:short"],
+    advice: "npm run e2e:cluster:short; make e2e-cluster is the long form",
+  },
 ];
 
 interface Counts {

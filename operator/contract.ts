@@ -1,4 +1,6 @@
 // What controllers, webhooks, the API and the node agent see of the runtime: types only, no code.
+
+import type { Right } from "../domain/rights.ts";
 import type { Kind, KubeObject } from "../models/kind.ts";
 
 export interface ObjectKey {
@@ -154,6 +156,8 @@ export interface ControllerDefinition<T extends KubeObject = KubeObject> {
   /** Kinds that are read without being watched for changes. */
   reads?: readonly Kind[];
   indexes?: readonly { kind: Kind; name: string; values(object: never): readonly string[] }[];
+  /** What it asks of the API server besides its caches, its finalizer, its own status and events. */
+  rights?: readonly Right[];
   /**
    * How long to wait for more after a change, in ms; 0 unless said. For kinds whose objects change in bursts, where every look in between would
    * only write what the next one writes again.

@@ -32,7 +32,16 @@ export const settingsSchema = Type.Object(
     ),
     images: Type.Object({ directory: text }, strict),
     /** The Service through which the API server calls the webhook; it calls `host` directly when absent. */
-    webhook: Type.Optional(Type.Object({ service: text }, strict)),
+    webhook: Type.Optional(
+      Type.Object(
+        {
+          service: text,
+          /** Folder with tls.crt and tls.key that somebody else renews; the webhook makes its own certificate unless said. */
+          certificates: Type.Optional(text),
+        },
+        strict,
+      ),
+    ),
     /** For how long API and webhook go on answering after they were told to end, so that balancers can take them out; 0 unless said. */
     drainSeconds: Type.Optional(Type.Number({ minimum: 0, maximum: 600 })),
     /** Of this replica, in leader election; the host's name (a pod's own) unless said. */

@@ -72,10 +72,15 @@ export interface InstanceCerts {
   serviceAccountKey: string;
   serviceAccountPublicKey: string;
   tokens: string;
+  auditPolicy: string;
 }
 
+/** Roles with the rights that the chart gives them in a cluster. */
+export const limitedRoles = ["operator", "api", "webhook"] as const;
+export type LimitedRole = (typeof limitedRoles)[number];
+
 /** One kubeconfig per identity; `admin` is also what people use. */
-export type KubeUser = "admin" | "operator" | "api" | "webhook" | "node" | "controllerManager";
+export type KubeUser = LimitedRole | "admin" | "node" | "controllerManager";
 
 export interface InstanceConfig {
   name: string;
@@ -106,6 +111,8 @@ export interface InstanceConfig {
   region: string;
   /** Uids of guests that `make down` stopped, as a JSON array: the node agent starts them again and removes the file. */
   stoppedGuestsFile: string;
+  /** kube-apiserver writes who asked it for what into this file, one JSON object a line; absent: it does not. */
+  auditLog?: string;
 }
 
 export interface InstanceOptions {
@@ -113,5 +120,6 @@ export interface InstanceOptions {
   root: string;
   hypervisor: Hypervisor;
   external: External;
+  audit?: boolean;
   portBase: number;
 }

@@ -7,13 +7,14 @@ import type { Rules } from "./rules.ts";
 /** How the API server reaches us: a URL on one machine, a Service in a cluster. */
 export type WebhookTarget = { url: string } | { service: { name: string; namespace: string; port?: number } };
 
-const configurationName = "kumulus";
+export const configurationName = "kumulus";
 export const reviewPath = "/validate";
 
-function clientConfig(target: WebhookTarget, ca: string) {
-  const caBundle = Buffer.from(ca).toString("base64");
-  if ("url" in target) return { url: `${target.url}${reviewPath}`, caBundle };
-  return { service: { port: 443, ...target.service, path: reviewPath }, caBundle };
+/** Without a CA that field is not ours: cert-manager writes it. */
+function clientConfig(target: WebhookTarget, ca: string | undefined) {
+  const trust = ca === undefined ? {} : { caBundle: Buffer.from(ca).toString("base64") };
+  if ("url" in target) return { url: `${target.url}${reviewPath}`, ...trust };
+  return { service: { port: 443, ...target.service, path: reviewPath }, ...trust };
 }
 
 /**
@@ -23,7 +24,7 @@ function clientConfig(target: WebhookTarget, ca: string) {
 export function desiredConfiguration(
   rules: readonly Rules[],
   target: WebhookTarget,
-  ca: string,
+  ca: string | undefined,
   strictDeleters: readonly string[],
 ): ValidatingWebhookConfiguration {
   const all = ["CREATE", "UPDATE", "DELETE"] as const;

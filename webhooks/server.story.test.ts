@@ -4,7 +4,7 @@ import { randomUUID, X509Certificate } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isCode, type KumulusError } from "../domain/errors.ts";
-import { createdAnnotation } from "../domain/id.ts";
+import { createdAnnotation, systemNamespace } from "../domain/id.ts";
 import { Flavor } from "../models/compute/flavor.ts";
 import { Server } from "../models/compute/server.ts";
 import { Tenant } from "../models/identity/tenant.ts";
@@ -30,6 +30,7 @@ import { createLog } from "../operator/log.ts";
 import { type ControlPlane, startControlPlane } from "../operator/testing/control-plane.ts";
 import { eventually } from "../operator/testing/eventually.ts";
 import { startWebhook } from "./server.ts";
+import { ensureCertificate, type ServingCertificate } from "./tls/certificate.ts";
 
 const namespace = "kumulus-demo";
 const log = createLog({ name: "webhook", level: "error" });
@@ -57,7 +58,9 @@ describe("webhook", function () {
   before(async () => {
     plane = await startControlPlane({ controllers: ["namespace-controller", "garbage-collector-controller"] });
     const caches = createCaches(plane.client, { log });
-    await plane.client.create(Namespace, { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } });
+    for (const name of [namespace, systemNamespace]) {
+      await plane.client.create(Namespace, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
+    }
     const [{ port }] = await Promise.all([
       startWebhook({ client: plane.client, caches, log, signal: stop.signal, host: "127.0.0.1", port: 0, strictDeleters: ["admin"] }),
       new Promise((resolve) => setTimeout(resolve, 10)).then(() => caches.start(stop.signal)),
@@ -86,6 +89,25 @@ describe("webhook", function () {
     assert.equal(cert.checkIP("127.0.0.1"), "127.0.0.1");
     const { webhooks } = await plane.client.get(ValidatingWebhookConfiguration, { name: "kumulus" });
     assert.equal(webhooks?.[0]?.clientConfig.caBundle, secret.data?.["ca.crt"]);
+  });
+
+  it("trusts the authority before a renewal as well, and none before that: other replicas serve with its certificate for a while", async () => {
+    const options = { client: plane.client, namespace, secretName: "renewed", names: ["a.test"] };
+    const made: ServingCertificate[] = [];
+    for (const year of [2024, 2025, 2026]) made.push(await ensureCertificate({ ...options, now: () => new Date(`${year}-06-01`) }));
+    const [first, second, third] = made;
+    const authorities = third?.ca.match(/-----BEGIN[^-]*-----[^-]+-----END[^-]*-----\n/g) ?? [];
+    assert.equal(authorities.join(""), third?.ca);
+    const signs = ({ cert }: ServingCertificate) =>
+      authorities.map((ca) => new X509Certificate(cert).verify(new X509Certificate(ca).publicKey));
+    assert.deepEqual(
+      [first, second, third].map((each) => each && signs(each)),
+      [
+        [false, false],
+        [false, true],
+        [true, false],
+      ],
+    );
   });
 
   it("lets a network, its subnet, a port and a server be made in one breath", async () => {

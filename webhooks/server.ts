@@ -2,18 +2,20 @@
 
 import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { createServer, type Server as HttpsServer } from "node:https";
+import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { KumulusError } from "../domain/errors.ts";
 import { systemNamespace } from "../domain/id.ts";
 import type { Caches, KubeClient, Log } from "../operator/contract.ts";
 import { endConnectionsWhile } from "../operator/drain.ts";
-import { ValidatingWebhookConfiguration } from "../operator/kube/core-kinds.ts";
 import { type Admission, createAdmission, notJudged, otherKinds } from "./admission.ts";
-import { desiredConfiguration, reviewPath, type WebhookTarget } from "./configuration.ts";
+import { reviewPath, type WebhookTarget } from "./configuration.ts";
 import { allRules } from "./kinds.ts";
+import type { AdmissionMetrics } from "./metrics.ts";
 import { requestOf, reviewOf } from "./review.ts";
-import { ensureCertificate } from "./tls/certificate.ts";
+import { createServing } from "./serving.ts";
+import type { CertificateFiles } from "./tls/files.ts";
 
 export interface WebhookOptions {
   client: KubeClient;
@@ -23,6 +25,7 @@ export interface WebhookOptions {
   /** Aborts some seconds before `signal`: reviews are still answered, and each answer ends its connection. */
   draining?: AbortSignal;
   signal: AbortSignal;
+  metrics?: AdmissionMetrics;
   /** Address to listen on. */
   host: string;
   /** Port to listen on; 0 picks a free one. */
@@ -33,20 +36,24 @@ export interface WebhookOptions {
   names?: readonly string[];
   namespace?: string;
   secretName?: string;
+  /** A certificate of somebody else's making, who also tells the API server whom to trust. */
+  certificateFiles?: CertificateFiles;
+  /** How often certificate and configuration are looked at, in ms: 10 min, or 30 s for files, unless said. */
+  checkMs?: number;
   /** Users whose deletions are refused while the object is in use: the APIs' own user when absent. */
   strictDeleters?: readonly string[];
 }
 
 export interface Webhook {
   port: number;
+  /** When the certificate ends. */
+  readonly certificateUntil: Date | undefined;
   /** Resolves when the server has closed, after the signal. */
   closed: Promise<void>;
 }
 
 const reviewBytes = 8 * 1024 * 1024;
-const renewCheckMs = 600_000;
-const retryMs = 5_000;
-const apiUsers = ["kumulus:api", `system:serviceaccount:${systemNamespace}:kumulus-api`];
+const apiUsers = [`system:serviceaccount:${systemNamespace}:kumulus-api`];
 
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
@@ -64,25 +71,29 @@ function reply(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { "content-type": "application/json", "content-length": Buffer.byteLength(text) }).end(text);
 }
 
-async function review(admission: Admission, log: Log, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function review(
+  admission: Admission,
+  { log, metrics }: WebhookOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const started = performance.now();
   const asked = requestOf(await bodyOf(request).catch(() => undefined));
   if (!asked) return reply(response, 400, { message: "not an AdmissionReview" });
   const { uid, kind, namespace, name, operation, userInfo } = asked;
   const fields = { kind: kind.kind, namespace, name, operation, user: userInfo.username };
+  const answer = (error: KumulusError | undefined) => {
+    metrics?.observe(kind.kind, error?.status ?? 200, (performance.now() - started) / 1000);
+    reply(response, 200, reviewOf(uid, error));
+  };
   try {
     const error = await admission(asked);
     if (error) log.info({ ...fields, reason: error.reason, sentence: error.message }, "refused");
-    reply(response, 200, reviewOf(uid, error));
+    answer(error);
   } catch (error) {
     log.error({ ...fields, error }, "admission failed");
-    reply(response, 200, reviewOf(uid, notJudged(error)));
+    answer(notJudged(error));
   }
-}
-
-function namesOf(target: WebhookTarget): string[] {
-  if ("url" in target) return [new URL(target.url).hostname.replace(/^\[|\]$/g, "")];
-  const { name, namespace } = target.service;
-  return [`${name}.${namespace}.svc`, `${name}.${namespace}.svc.cluster.local`];
 }
 
 async function synced(caches: Caches, signal: AbortSignal): Promise<void> {
@@ -90,39 +101,9 @@ async function synced(caches: Caches, signal: AbortSignal): Promise<void> {
   while (!all.every((cache) => cache.synced)) await sleep(20, undefined, { signal });
 }
 
-const fieldManager = "kumulus-webhook";
-
-/** Keeps certificate and configuration current until the signal: somebody may delete the configuration, and certificates end. */
-async function keepCurrent(server: HttpsServer, target: WebhookTarget, options: WebhookOptions): Promise<void> {
-  const { client, log, signal, strictDeleters = apiUsers } = options;
-  const pause = (ms: number) => sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
-  for (let pauseMs = renewCheckMs; ; ) {
-    await pause(pauseMs);
-    if (signal.aborted) return;
-    try {
-      const certificate = await ensureCertificate(certificateOptions(target, options));
-      server.setSecureContext(certificate);
-      await client.apply(ValidatingWebhookConfiguration, desiredConfiguration(allRules, target, certificate.ca, strictDeleters), {
-        fieldManager,
-      });
-      pauseMs = renewCheckMs;
-    } catch (error) {
-      log.warn({ error }, "the webhook's configuration could not be kept current");
-      pauseMs = retryMs;
-    }
-  }
-}
-
-function certificateOptions(
-  target: WebhookTarget,
-  { client, namespace = systemNamespace, secretName = "webhook-tls", names }: WebhookOptions,
-) {
-  return { client, namespace, secretName, names: names ?? namesOf(target) };
-}
-
 /** Resolves when reviews are answered and the API server has been told where. Rejects when the port is taken or the API server refuses us. */
 export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
-  const { client, caches, log, signal, host, strictDeleters = apiUsers } = options;
+  const { client, caches, log, signal, host, strictDeleters = apiUsers, namespace = systemNamespace } = options;
   const admission = createAdmission({ client, caches, rules: allRules, strictDeleters });
   const server = createServer({ keepAlive: true, keepAliveTimeout: 120_000 });
   if (options.draining) endConnectionsWhile(options.draining, server);
@@ -135,17 +116,20 @@ export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
     server.closeIdleConnections();
   });
   const target = options.target ?? { url: `https://${host.includes(":") ? `[${host}]` : host}:${port}` };
-  const certificate = await ensureCertificate(certificateOptions(target, options));
-  server.setSecureContext(certificate);
+  const serving = createServing(server, target, { ...options, strictDeleters, namespace });
   await synced(caches, signal);
   server.on("request", (request, response) => {
-    if (request.method === "POST" && request.url?.startsWith(reviewPath)) void review(admission, log, request, response);
+    if (request.method === "POST" && request.url?.startsWith(reviewPath)) void review(admission, options, request, response);
     else reply(response, request.url === "/readyz" ? 200 : 404, {});
   });
-  await client.apply(ValidatingWebhookConfiguration, desiredConfiguration(allRules, target, certificate.ca, strictDeleters), {
-    fieldManager,
-  });
-  void keepCurrent(server, target, options);
+  await serving.update();
+  void serving.keep();
   log.info({ port }, "webhook is ready");
-  return { port, closed };
+  return {
+    port,
+    closed,
+    get certificateUntil() {
+      return serving.until;
+    },
+  };
 }

@@ -1,7 +1,17 @@
 // Nova as one Service.
+
+import { consoleRights } from "../../clients/kubevirt/console-log.ts";
+import { Flavor } from "../../models/compute/flavor.ts";
+import { KeyPair } from "../../models/compute/key-pair.ts";
+import { Server } from "../../models/compute/server.ts";
+import { ServerAction } from "../../models/compute/server-action.ts";
+import { Tenant } from "../../models/identity/tenant.ts";
+import { Port } from "../../models/network/port.ts";
+import { Volume } from "../../models/volume/volume.ts";
 import { novaFaults } from "../http/faults.ts";
 import type { Service } from "../http/route.ts";
 import type { Stores } from "../http/store.ts";
+import { storeRights } from "../http/store-rights.ts";
 import { Reservations } from "./attachable.ts";
 import { availabilityZoneRoutes } from "./availability-zones.ts";
 import { extensionRoutes } from "./extensions.ts";
@@ -36,6 +46,16 @@ export function computeService({ stores }: { stores: Stores }): Service {
     requestIdHeader: "x-compute-request-id",
     catalog: { type: "compute", name: "nova", path: "/compute/v2.1" },
     reference: "nova",
+    rights: [
+      storeRights(Server, "create", "update", "patch", "delete"),
+      storeRights(ServerAction, "create"),
+      storeRights(KeyPair, "create", "delete"),
+      storeRights(Flavor, "create", "update", "patch", "delete"),
+      storeRights(Port, "create", "update", "delete"),
+      storeRights(Volume, "create", "delete"),
+      storeRights(Tenant, "patch"),
+      ...consoleRights,
+    ],
     routes: [
       ...versionRoutes,
       ...extensionRoutes,

@@ -3,6 +3,8 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { KumulusError } from "../../domain/errors.ts";
 import type { Log } from "../../operator/contract.ts";
+import { inRequest } from "../../operator/origin.ts";
+import { tracing } from "../../operator/tracing.ts";
 import type { Authenticator } from "./auth.ts";
 import { invite, readJSON } from "./body.ts";
 import { faultOf, keystoneFaults } from "./faults.ts";
@@ -62,19 +64,34 @@ class Pipeline {
     );
     const headers: Headers = { "x-openstack-request-id": context.id };
     if (this.#service.requestIdHeader) headers[this.#service.requestIdHeader] = context.id;
+    const { name } = this.#service;
+    const attributes = { "http.request.method": context.method, "url.path": path, "openstack.request_id": context.id };
+    const parent = context.headers.traceparent;
+    const options = { kind: "server", attributes, ...(typeof parent === "string" && { parent }) } as const;
+    await inRequest(context.id, () =>
+      tracing().span(`${name} ${context.method}`, options, async (annotate) => {
+        const template = await this.#exchange(context, path, headers, response);
+        annotate({ "http.route": template, "http.response.status_code": response.statusCode });
+        this.#record(context, template, response, performance.now() - started);
+      }),
+    );
+  }
+
+  /** Never rejects. Resolves with the route's template. */
+  async #exchange(context: RequestContext, path: string, headers: Headers, response: ServerResponse): Promise<string> {
     this.#options.metrics.inFlight.inc();
     let template = unknownRoute;
     try {
       const lookup = this.#router.lookup(context.method, path);
       template = "match" in lookup ? (lookup.match.routes[0]?.path ?? unknownRoute) : unknownRoute;
       const { route, reply } = await this.#answer(context, lookup, headers, response);
-      await sendReply(message, response, reply, reply.status ?? route.status ?? 200, headers);
+      await sendReply(context.stream, response, reply, reply.status ?? route.status ?? 200, headers);
     } catch (error) {
       this.#fail(error, context, headers, response);
     } finally {
       this.#options.metrics.inFlight.dec();
-      this.#record(context, template, response, performance.now() - started);
     }
+    return template;
   }
 
   async #answer(context: RequestContext, lookup: Lookup<PreparedRoute>, headers: Headers, response: ServerResponse) {

@@ -1,6 +1,7 @@
 // How routes and services are described: data that the pipeline, the meta-test and the API support tables read.
 import type { Readable } from "node:stream";
 import type { Static, TSchema } from "typebox";
+import type { Right } from "../../domain/rights.ts";
 import type { FaultFormat } from "./faults.ts";
 import type { MicroversionRange } from "./microversion.ts";
 import type { PolicyTable } from "./policy.ts";
@@ -94,6 +95,8 @@ export interface Service {
   readonly requestIdHeader?: string;
   /** Its entry in the catalog. `path` is below the origin that the client used; `$(project_id)s` in it becomes the token's project. */
   readonly catalog?: { readonly type: string; readonly name: string; readonly path: string };
+  /** What its handlers ask of the API server besides the caches of their kinds. */
+  readonly rights?: readonly Right[];
   /** The list of this API's known routes in hack/generate/api-routes/, without ".txt". */
   readonly reference?: string;
 }

@@ -5,6 +5,7 @@ import { idLabel, idOf } from "../../domain/id.ts";
 import type { Kind, KubeObject } from "../../models/kind.ts";
 import type { Cache, Caches, KubeClient } from "../../operator/contract.ts";
 import { lru } from "../../operator/lru.ts";
+import { withOrigin } from "../../operator/origin.ts";
 import type { Auth } from "./auth.ts";
 
 const idIndex = "id";
@@ -82,7 +83,7 @@ class CachedStore<T extends KubeObject> implements Store<T> {
   }
 
   async create(object: T): Promise<T> {
-    const made = await this.#client.create(this.kind, object);
+    const made = await this.#client.create(this.kind, withOrigin(object));
     this.#missed.delete(idOf(made));
     return this.#seen(made);
   }

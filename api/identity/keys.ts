@@ -1,8 +1,10 @@
 // The keys that sign tokens: in one Secret that all replicas share, rotated so that old tokens live out their time.
+
 import { randomUUID } from "node:crypto";
 import { isCode } from "../../domain/errors.ts";
 import { systemNamespace } from "../../domain/id.ts";
 import { readTokenKeys, type StoredTokenKey, tokenKeysData, tokenKeysSecret } from "../../domain/identity/token-keys.ts";
+import { inSystem, type Right, right } from "../../domain/rights.ts";
 import type { KubeClient, Log } from "../../operator/contract.ts";
 import { Secret } from "../../operator/kube/core-kinds.ts";
 import { newSeed, type SigningKey, signingKey } from "./jws.ts";
@@ -33,6 +35,11 @@ export function rotatedKeys(
   if (kept.some((key) => age(key) < rotateAfterMs)) return kept;
   return [...kept, { kid: randomUUID().slice(0, 8), seed: newSeed().toString("base64"), createdAt: new Date(now).toISOString() }];
 }
+
+export const tokenKeysRights: readonly Right[] = [
+  inSystem(right(Secret, "create")),
+  inSystem(right(Secret, "get", "update"), tokenKeysSecret),
+];
 
 export class TokenKeys {
   readonly #options: Required<TokenKeysOptions>;

@@ -1,8 +1,10 @@
 // Checks passwords against argon2id hashes in Secrets, off the event loop, and in the same time whether the user exists or not.
+
 import { createHash } from "node:crypto";
 import { hash, verify } from "@node-rs/argon2";
 import { isCode } from "../../domain/errors.ts";
 import { systemNamespace } from "../../domain/id.ts";
+import { inSystem, type Right, right } from "../../domain/rights.ts";
 import type { User } from "../../models/identity/user.ts";
 import type { KubeClient } from "../../operator/contract.ts";
 import { Secret } from "../../operator/kube/core-kinds.ts";
@@ -10,6 +12,9 @@ import { fingerprintLength } from "./token-check.ts";
 
 /** Verified for users that do not exist, so that a wrong name takes as long as a wrong password. */
 const decoy = hash("nobody has this password");
+
+/** Users' Secrets have any name. */
+export const passwordRights: readonly Right[] = [inSystem(right(Secret, "get"))];
 
 async function storedHash(client: KubeClient, user: User | undefined): Promise<string | undefined> {
   const ref = user?.spec.passwordSecretRef;

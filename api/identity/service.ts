@@ -1,8 +1,12 @@
 // Keystone v3 as one Service.
+import { TokenRevocation } from "../../models/identity/token-revocation.ts";
 import { keystoneFaults } from "../http/faults.ts";
 import type { Service } from "../http/route.ts";
+import { storeRights } from "../http/store-rights.ts";
 import { type AuthRoutesDeps, authRoutes } from "./auth-routes.ts";
 import { domainRoutes } from "./domains.ts";
+import { tokenKeysRights } from "./keys.ts";
+import { passwordRights } from "./password.ts";
 import { identityPolicies } from "./policies.ts";
 import { projectRoutes } from "./projects.ts";
 import { roleRoutes } from "./roles.ts";
@@ -21,6 +25,7 @@ export function identityService(deps: AuthRoutesDeps): Service {
     policies: identityPolicies,
     catalog: identityCatalog,
     reference: "keystone",
+    rights: [storeRights(TokenRevocation, "create", "delete"), ...tokenKeysRights, ...passwordRights],
     routes: [
       ...versionRoutes,
       ...authRoutes(deps),

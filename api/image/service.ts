@@ -1,8 +1,14 @@
 // Glance v2 as one Service, and the internal one that serves signed image URLs.
+
+import { imageKeySecret } from "../../domain/image/golden.ts";
+import { inSystem, right, rightOn } from "../../domain/rights.ts";
+import { Image } from "../../models/image/image.ts";
+import { Secret } from "../../operator/kube/core-kinds.ts";
 import { glanceFaults } from "../http/faults.ts";
 import type { PolicyTable } from "../http/policy.ts";
 import type { ApiRequest } from "../http/request.ts";
 import { publicRule, route, type Service } from "../http/route.ts";
+import { storeRights } from "../http/store-rights.ts";
 import { dataRoutes, signedDataRoute } from "./data.ts";
 import { imageRoutes, tagRoutes } from "./images.ts";
 import { imageSchema, imagesSchema } from "./schema.ts";
@@ -54,10 +60,18 @@ export function imageService(world: ImageWorld): Service {
     policies: imagePolicies,
     catalog: { type: "image", name: "glance", path: "/image" },
     reference: "glance",
+    rights: [storeRights(Image, "create", "update", "delete", "refresh"), rightOn(Image, "status", "patch")],
     routes: [...versionRoutes, ...schemaRoutes, ...imageRoutes(world), ...dataRoutes(world), ...tagRoutes(world)],
   };
 }
 
 export function internalService(world: ImageWorld, key: () => Promise<Uint8Array>): Service {
-  return { name: "internal", mount: "/internal", faults: glanceFaults, policies: {}, routes: [signedDataRoute(world, key)] };
+  return {
+    name: "internal",
+    mount: "/internal",
+    faults: glanceFaults,
+    policies: {},
+    rights: [inSystem(right(Secret, "create")), inSystem(right(Secret, "get"), imageKeySecret.name)],
+    routes: [signedDataRoute(world, key)],
+  };
 }

@@ -1,8 +1,18 @@
 // Neutron: the Networking API v2.0 at /network.
+
+import { Tenant } from "../../models/identity/tenant.ts";
+import type { Kind } from "../../models/kind.ts";
+import { FloatingIP } from "../../models/network/floating-ip.ts";
+import { Network } from "../../models/network/network.ts";
+import { Port } from "../../models/network/port.ts";
+import { Router } from "../../models/network/router.ts";
+import { SecurityGroup } from "../../models/network/security-group.ts";
+import { Subnet } from "../../models/network/subnet.ts";
 import { neutronFaults } from "../http/faults.ts";
 import type { PolicyTable } from "../http/policy.ts";
 import { publicRule, type Route, route, type Service } from "../http/route.ts";
 import type { Stores } from "../http/store.ts";
+import { storeRights } from "../http/store-rights.ts";
 import { extensionRoutes } from "./extensions.ts";
 import { floatingIPs } from "./floating-ips.ts";
 import { networks } from "./networks.ts";
@@ -72,6 +82,10 @@ export function networkService(stores: Stores): Service {
     policies,
     catalog: { type: "network", name: "neutron", path: "/network" },
     reference: "neutron-lib",
+    rights: [
+      ...[Network, Subnet, Port, Router, FloatingIP, SecurityGroup].map((kind) => storeRights(kind as Kind, "create", "update", "delete")),
+      storeRights(Tenant, "update"),
+    ],
     routes: [
       ...versionRoutes,
       ...extensionRoutes,

@@ -1,16 +1,35 @@
-// Every service without a cluster behind it: for what only reads route tables (the meta-test, the API support tables).
+// Every service without a cluster behind it: for what only reads what services say of themselves (the meta-test, the API support tables, the rights).
 import { fileStore } from "../../clients/image-store/file-store.ts";
+import { cachedKind, type Right } from "../../domain/rights.ts";
+import type { Kind } from "../../models/kind.ts";
 import { createCaches } from "../../operator/cache/caches.ts";
+import type { Caches } from "../../operator/contract.ts";
 import type { ApiClient } from "../../operator/kube/client.ts";
 import { createLog } from "../../operator/log.ts";
 import type { Service } from "../http/route.ts";
 import { createStores } from "../http/store.ts";
 import { buildServices } from "../server.ts";
 
-export function offlineServices(): readonly Service[] {
+function offline() {
   const log = createLog({ name: "offline", level: "silent" });
   // Nothing is called before the caches start, and they never do.
   const client = {} as ApiClient;
-  const stores = createStores(client, createCaches(client, { log }));
-  return buildServices({ client, imageStore: fileStore("/nonexistent"), log }, stores).services;
+  const known = createCaches(client, { log });
+  const kinds = new Set<Kind>();
+  const caches: Caches = {
+    of(kind) {
+      kinds.add(kind as Kind);
+      return known.of(kind);
+    },
+  };
+  const { services } = buildServices({ client, imageStore: fileStore("/nonexistent"), log }, createStores(client, caches));
+  return { services, kinds };
+}
+
+export const offlineServices = (): readonly Service[] => offline().services;
+
+/** What the API role may ask of the API server: the caches of its kinds, and what each service says. */
+export function offlineRights(): Right[] {
+  const { services, kinds } = offline();
+  return [...[...kinds].map(cachedKind), ...services.flatMap(({ rights = [] }) => rights)];
 }

@@ -23,6 +23,10 @@ export const fullValues = {
   ingress: { enabled: true, className: "nginx", host: "cloud.test", tlsSecret: "cloud-tls", annotations: { "a.test/b": "0" } },
   gateway: { enabled: true, parentRefs: [{ name: "public", namespace: "gateways" }], hostnames: ["cloud.test"] },
   serviceMonitor: { enabled: true, interval: "1m", labels: { release: "prometheus" } },
+  tls: { mode: "certManager", issuerRef: { kind: "ClusterIssuer", name: "internal" } },
+  prometheusRule: { enabled: true, runbooks: "https://runbooks.test/kumulus", labels: { release: "prometheus" } },
+  dashboards: { enabled: true, labels: { grafana_dashboard: "1" } },
+  selftest: { secret: "selftest", image: "guest", flavor: "m1.tiny", timeoutSeconds: 60 },
 };
 
 interface Run {

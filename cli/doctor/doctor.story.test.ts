@@ -255,7 +255,10 @@ describe("kumulus doctor", function () {
     writeFileSync(file, JSON.stringify({ "current-context": "x", contexts: [named], clusters: [named], users: [named] }), { mode: 0o600 });
     const { code, output } = await run("--kubeconfig", file);
     assert.equal(code, 1);
-    assert.match(output, /^fail {2}rights: \S+:kumulus-api may not: list,watch flavors\.compute\.kumulus\.cloud; .*To do: grant it/m);
+    assert.match(
+      output,
+      /^fail {2}rights: \S+:kumulus-api may not: get,list,watch,create,update,patch,delete flavors\.compute\.kumulus\.cloud; .*To do: grant it/m,
+    );
     assert.match(output, /^warn {2}storage: not checked: .* To do: run it as an administrator$/m);
   });
 

@@ -5,6 +5,7 @@ import type { KubeVirt } from "../../clients/kubevirt/kinds.ts";
 import type { VolumeSnapshotClass } from "../../clients/snapshot/kinds.ts";
 import type { VolumeType } from "../../models/volume/volume-type.ts";
 import type { CustomResourceDefinition, StorageClass } from "../../operator/kube/core-kinds.ts";
+import { needs } from "../generated/needs.ts";
 import { judgeCDI } from "./checks/cdi.ts";
 import { judgeClocks } from "./checks/clocks.ts";
 import { engines, judgeEngine, type Served } from "./checks/engines.ts";
@@ -17,7 +18,6 @@ import { judgeRights, missingRights, type Rule } from "./checks/rights.ts";
 import { judgeStorage, type StorageSeen } from "./checks/storage.ts";
 import { judgeWebhook } from "./checks/webhook.ts";
 import type { Judgement } from "./finding.ts";
-import { needs } from "./needs.ts";
 
 const now = new Date("2026-03-01T12:00:00Z");
 

@@ -1,5 +1,6 @@
 // What a guest wrote to its serial console: KubeVirt logs it as a container of the launcher pod.
 import { KumulusError } from "../../domain/errors.ts";
+import type { Right } from "../../domain/rights.ts";
 import type { KubeClient, ObjectKey } from "../../operator/contract.ts";
 
 const container = "guest-console-log";
@@ -15,6 +16,11 @@ export interface ConsoleLogOptions {
   /** The last bytes only; 100 KiB when absent, as Nova. */
   limitBytes?: number;
 }
+
+export const consoleRights: readonly Right[] = [
+  { group: "", resource: "pods", verbs: ["list"] },
+  { group: "", resource: "pods/log", verbs: ["get"] },
+];
 
 /** The newest run's console. Rejects with NotFound when the guest has no launcher pod (it never ran, or is stopped). */
 export async function consoleLog(client: Pick<KubeClient, "request">, guest: ObjectKey, options: ConsoleLogOptions = {}): Promise<string> {

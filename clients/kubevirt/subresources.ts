@@ -1,5 +1,6 @@
 // KubeVirt's verbs on guests (`subresources.kubevirt.io`, served by virt-api, or by the node agent where there is no cluster).
 import { isCode, KumulusError } from "../../domain/errors.ts";
+import type { Right } from "../../domain/rights.ts";
 import type { KubeClient, ObjectKey } from "../../operator/contract.ts";
 import type { AddVolumeOptions } from "./kinds.ts";
 
@@ -34,30 +35,46 @@ export function isSettled(error: unknown, verb: "start" | "stop"): boolean {
 
 type Target = "virtualmachines" | "virtualmachineinstances";
 
+/** What each verb is a subresource of. */
+const targets: Readonly<Record<keyof KubeVirt, Target>> = {
+  start: "virtualmachines",
+  stop: "virtualmachines",
+  restart: "virtualmachines",
+  softReboot: "virtualmachineinstances",
+  reset: "virtualmachineinstances",
+  pause: "virtualmachineinstances",
+  unpause: "virtualmachineinstances",
+  addVolume: "virtualmachines",
+  removeVolume: "virtualmachines",
+};
+
 export function subresourcePath(target: Target, { namespace, name }: ObjectKey, verb: string): string {
   return `/apis/subresources.kubevirt.io/v1/namespaces/${encodeURIComponent(namespace ?? "")}/${target}/${encodeURIComponent(name)}/${verb}`;
 }
 
+/** Rights to these verbs. */
+export const subresourceRights = (...verbs: (keyof KubeVirt)[]): Right[] =>
+  verbs.map((verb) => ({ group: "subresources.kubevirt.io", resource: `${targets[verb]}/${verb.toLowerCase()}`, verbs: ["update"] }));
+
 /** Every method rejects with KumulusError in KubeVirt's words: NotFound (no such guest, or it has no run), Conflict (wrong state), Invalid, Unavailable. */
 export function kubeVirt(client: Pick<KubeClient, "request">): KubeVirt {
-  async function call(target: Target, guest: ObjectKey, verb: string, body?: object): Promise<void> {
+  async function call(verb: keyof KubeVirt, guest: ObjectKey, body?: object): Promise<void> {
     try {
-      await client.request("PUT", subresourcePath(target, guest, verb), body);
+      await client.request("PUT", subresourcePath(targets[verb], guest, verb.toLowerCase()), body);
     } catch (error) {
       throw inKubeVirtsWords(error);
     }
   }
   return {
-    start: (guest, { paused } = {}) => call("virtualmachines", guest, "start", paused ? { paused } : undefined),
-    stop: (guest, { gracePeriodSeconds: gracePeriod } = {}) =>
-      call("virtualmachines", guest, "stop", gracePeriod === undefined ? undefined : { gracePeriod }),
-    restart: (guest, { force } = {}) => call("virtualmachines", guest, "restart", force ? { gracePeriodSeconds: 0 } : undefined),
-    softReboot: (guest) => call("virtualmachineinstances", guest, "softreboot"),
-    reset: (guest) => call("virtualmachineinstances", guest, "reset"),
-    pause: (guest) => call("virtualmachineinstances", guest, "pause"),
-    unpause: (guest) => call("virtualmachineinstances", guest, "unpause"),
-    addVolume: (guest, options) => call("virtualmachines", guest, "addvolume", options),
-    removeVolume: (guest, name) => call("virtualmachines", guest, "removevolume", { name }),
+    start: (guest, { paused } = {}) => call("start", guest, paused ? { paused } : undefined),
+    stop: (guest, { gracePeriodSeconds: gracePeriod } = {}) => call("stop", guest, gracePeriod === undefined ? undefined : { gracePeriod }),
+    restart: (guest, { force } = {}) => call("restart", guest, force ? { gracePeriodSeconds: 0 } : undefined),
+    softReboot: (guest) => call("softReboot", guest),
+    reset: (guest) => call("reset", guest),
+    pause: (guest) => call("pause", guest),
+    unpause: (guest) => call("unpause", guest),
+    addVolume: (guest, options) => call("addVolume", guest, options),
+    removeVolume: (guest, name) => call("removeVolume", guest, { name }),
   };
 }
 

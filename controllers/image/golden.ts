@@ -1,18 +1,22 @@
 // The golden disk of an image on a volume type: when it must be made, made again, or waited for.
+
 import { DataVolume } from "../../clients/cdi/kinds.ts";
 import { isCode } from "../../domain/errors.ts";
 import {
   goldenName,
   imageAnnotation,
+  imageKeySecret,
   imageURLExpiry,
   imageURLLifetimeMs,
   signedImageURL,
   volumeTypeAnnotation,
 } from "../../domain/image/golden.ts";
 import { imageDiskGiB } from "../../domain/image/min-disk.ts";
+import { inSystem, type Right, right } from "../../domain/rights.ts";
 import type { Image } from "../../models/image/image.ts";
 import type { VolumeType } from "../../models/volume/volume-type.ts";
 import type { Context } from "../../operator/contract.ts";
+import { Secret } from "../../operator/kube/core-kinds.ts";
 import type { SharedKey } from "../../operator/shared-key.ts";
 import { dataVolumeSpec, progressOf } from "../volume/data-volume.ts";
 
@@ -23,6 +27,13 @@ export interface GoldenDependencies {
   imageKey: SharedKey;
   now: () => Date;
 }
+
+/** Of every controller that makes golden disks. */
+export const goldenRights: readonly Right[] = [
+  right(DataVolume, "create", "delete"),
+  inSystem(right(Secret, "create")),
+  inSystem(right(Secret, "get"), imageKeySecret.name),
+];
 
 export type GoldenState =
   | { step: "ready"; name: string }

@@ -3,6 +3,7 @@
 import { DataVolume } from "../../clients/cdi/kinds.ts";
 import { finalizers } from "../../domain/finalizers.ts";
 import { imageAnnotation } from "../../domain/image/golden.ts";
+import { right } from "../../domain/rights.ts";
 import { Server } from "../../models/compute/server.ts";
 import { Image } from "../../models/image/image.ts";
 import type { KubeObject } from "../../models/kind.ts";
@@ -90,6 +91,8 @@ export function imageController({ imageStore, goldenIdleMs = hourMs, now }: Imag
         metadata.annotations?.[imageAnnotation] ? [keyOf(metadata.namespace, metadata.annotations[imageAnnotation])] : [],
       ),
     ],
+
+    rights: [right(DataVolume, "delete")],
 
     async reconcile(image, ctx) {
       if (!image.status?.phase) return beginQueued(image, ctx);

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { enginePath } from "../../hack/engines.ts";
+import { skipUnlessAble } from "./able.ts";
 import { down } from "./down.ts";
 import { layoutOf } from "./layout.ts";
 import { run } from "./shell.ts";
@@ -26,6 +27,7 @@ describe("a real Kubernetes node", () => {
 
   before(async function () {
     this.timeout(1_200_000); // a machine's first run builds the programs
+    skipUnlessAble(this);
     await down(layout); // of a run that was cut off
     untouched = traces(layout, []);
     await up(layout, (line) => console.log(`    ${line}`));

@@ -41,17 +41,18 @@ export function createCaches(client: ApiClient, options: CachesOptions): Startab
   const timing = { ...defaultTiming, ...options.timing };
   let running: AbortSignal | undefined;
 
+  const scopeOf = (kind: Kind): Scope => options.scopes?.find((each) => kindName(each.kind) === kindName(kind)) ?? {};
+
   function run(entry: Entry, signal: AbortSignal): void {
     const { kind } = entry.store;
-    const scope = options.scopes?.find((each) => kindName(each.kind) === kindName(kind)) ?? {};
-    void reflect({ client, kind, store: entry.store, stats: entry.stats, scope, timing, log: options.log, signal });
+    void reflect({ client, kind, store: entry.store, stats: entry.stats, scope: scopeOf(kind), timing, log: options.log, signal });
   }
 
   function entryOf<T extends KubeObject>(kind: Kind<T>): Store<T> {
     const name = slotOf(kind);
     let entry = entries.get(name);
     if (!entry) {
-      const store = new Store<T>(kind, options.log) as unknown as Store<KubeObject>;
+      const store = new Store<T>(kind, options.log, scopeOf(kind).namespace) as unknown as Store<KubeObject>;
       entry = { store, stats: { lists: 0, watches: 0, failures: 0, events: 0, heardAt: 0 } };
       entries.set(name, entry);
       if (running) run(entry, running);

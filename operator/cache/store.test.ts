@@ -38,6 +38,16 @@ describe("Store", () => {
     assert.ok(!("managedFields" in object.metadata));
   });
 
+  it("shows nothing of other namespaces where it holds one: their objects would stay for ever, since no watch tells of their end", () => {
+    const store = new Store(ConfigMap, log, "ns");
+    store.put(make("a", "1"));
+    store.put(make("b", "1", { namespace: "other" }));
+    assert.deepEqual(
+      store.list().map(({ metadata }) => metadata.name),
+      ["a"],
+    );
+  });
+
   it("answers from indexes, added early or late, and forgets old values", () => {
     const { store } = newStore();
     store.addIndex("label", ({ metadata }) => (metadata.labels?.x ? [metadata.labels.x] : []));

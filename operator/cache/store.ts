@@ -26,6 +26,7 @@ export class Store<T extends KubeObject> implements Cache<T> {
   readonly whenSynced: Promise<void>;
   synced = false;
   readonly #log: Log;
+  readonly #namespace: string | undefined;
   readonly #objects = new Map<string, T>();
   readonly #uids = new Map<string, T>();
   readonly #indexes: Indexes<T>;
@@ -38,8 +39,10 @@ export class Store<T extends KubeObject> implements Cache<T> {
   #expiry: NodeJS.Timeout | undefined;
   #resolveSynced: () => void = () => undefined;
 
-  constructor(kind: Kind<T>, log: Log) {
+  /** `namespace`: the only one of which the store holds objects. */
+  constructor(kind: Kind<T>, log: Log, namespace?: string) {
     this.kind = kind;
+    this.#namespace = namespace;
     this.#log = log;
     this.#indexes = new Indexes((error, index) => log.error({ kind: kindName(kind), index, error }, "an index function failed"));
     this.whenSynced = new Promise((resolve) => {
@@ -80,6 +83,7 @@ export class Store<T extends KubeObject> implements Cache<T> {
 
   /** Freezes the object's parts in place: the caller must not change them afterwards. */
   put(object: T): void {
+    if (this.#namespace !== undefined && object.metadata.namespace !== this.#namespace) return;
     const key = keyOfObject(object);
     const shown = this.#objects.get(key);
     if (shown?.metadata.uid === object.metadata.uid && shown?.metadata.resourceVersion === object.metadata.resourceVersion) return;

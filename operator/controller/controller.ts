@@ -7,6 +7,8 @@ import type { ControllerDefinition, Log } from "../contract.ts";
 import { createEventRecorder, type EventRecorder } from "../events.ts";
 import type { ApiClient } from "../kube/client.ts";
 import type { Metrics } from "../metrics.ts";
+import { requestOf, traceOf } from "../origin.ts";
+import { tracing } from "../tracing.ts";
 import { AppliedStatus, createContext } from "./context.ts";
 import { controllerName } from "./define-controller.ts";
 import { WorkQueue } from "./queue.ts";
@@ -76,7 +78,13 @@ export function createController(options: ControllerOptions): Controller {
       queue.cancelDelay(key);
       return;
     }
-    const reconcileLog = log.child({ reconcileID: randomUUID(), namespace, name: objectName });
+    const requestId = requestOf(object);
+    const reconcileLog = log.child({
+      reconcileID: randomUUID(),
+      namespace,
+      name: objectName,
+      ...(requestId !== undefined && { requestId }),
+    });
     const mayWrite = () => {
       options.mayWrite();
       if (limit.aborted) throw new KumulusError("Unavailable", "this reconcile's time is over");
@@ -84,7 +92,14 @@ export function createController(options: ControllerOptions): Controller {
     const client = recordingClient({ client: options.client, caches, fieldManager, mayWrite });
     const ctx = createContext({ caches, client, name, fieldManager, applied, events, log: reconcileLog, signal: limit });
     const ended = metrics.reconcileStarted(name);
-    const outcome = await reconcileOnce(definition, object, ctx, fieldManager);
+    const parent = traceOf(object);
+    const attributes = { "k8s.object.kind": definition.kind.kind, "k8s.object.name": objectName, "k8s.namespace.name": namespace ?? "" };
+    const span = { kind: "internal", attributes, ...(parent !== undefined && { parent }) } as const;
+    const outcome = await tracing().span(`reconcile ${definition.kind.kind}`, span, async (annotate) => {
+      const result = await reconcileOnce(definition, object, ctx, fieldManager);
+      annotate({ outcome: result.kind });
+      return result;
+    });
     ended(
       outcome.kind === "failed" ? "error" : outcome.kind === "done" && outcome.requeueAfterMs !== undefined ? "requeue_after" : "success",
     );

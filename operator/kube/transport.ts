@@ -1,6 +1,7 @@
 // One HTTP exchange with the API server: pooled connection, authorization, retries that cannot do a write twice, metrics.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Dispatcher } from "undici";
+import { tracing } from "../tracing.ts";
 import type { Connection } from "./connection.ts";
 import { errorOfNetwork, errorOfStatus } from "./status-error.ts";
 
@@ -61,7 +62,13 @@ async function once(connection: Connection, exchange: Exchange): Promise<Dispatc
 }
 
 /** Rejects with KumulusError unless the status is 2xx. Refused credentials are read again once; 429 and 503 with Retry-After are waited out (the server did not act); so is a lost GET. */
-export async function exchange(connection: Connection, request: Exchange, onRequest: OnRequest): Promise<Answer> {
+export function exchange(connection: Connection, request: Exchange, onRequest: OnRequest): Promise<Answer> {
+  const [path = ""] = request.path.split("?");
+  const attributes = { "http.request.method": request.method, "url.path": path };
+  return tracing().span(`kube ${request.method}`, { kind: "client", attributes }, () => attempts(connection, request, onRequest));
+}
+
+async function attempts(connection: Connection, request: Exchange, onRequest: OnRequest): Promise<Answer> {
   const what = `${request.method} ${request.path.split("?")[0]}`;
   for (let attempt = 0; ; attempt += 1) {
     const started = performance.now();

@@ -10,6 +10,8 @@ export interface Options {
   /** Run the sources instead of the bundle. */
   fromSources: boolean;
   logLevel: string;
+  /** kube-apiserver writes an audit log. */
+  audit: boolean;
 }
 
 /** A mistake of the person at the keyboard: printed without a stack. */
@@ -39,5 +41,6 @@ export function readOptions(env: NodeJS.ProcessEnv): Options {
     roles: wantedRoles(value("ROLES", "all")),
     fromSources: env.FROM_SOURCES === "1",
     logLevel: value("KUMULUS_LOG_LEVEL", "info"),
+    audit: env.AUDIT === "1",
   };
 }

@@ -12,7 +12,7 @@ import { ensureCerts, ensureTokens } from "../files/certs.ts";
 import { writeKubeconfigs } from "../files/kubeconfig.ts";
 import { ensurePasswords, writeClientFiles } from "../files/openrc.ts";
 import { buildGuestImage } from "../guest-image/build.ts";
-import { claimRunDirectory, ensureInstance, projectRoot } from "../instance/store.ts";
+import { claimRunDirectory, ensureInstance, projectRoot, writeWhole } from "../instance/store.ts";
 import type { InstanceConfig } from "../instance.ts";
 import { ensureHostLink, ensureNamespace, removeHostLink } from "../network/namespace.ts";
 import { ensureDatabases } from "../network/ovs.ts";
@@ -24,12 +24,21 @@ import type { Options } from "./options.ts";
 import { step } from "./progress.ts";
 import { startControlPlane, startNetwork, startRoles, supervisorArguments } from "./start.ts";
 
+/** Who asked for what, once it is answered; no bodies. */
+const auditPolicy = JSON.stringify({
+  apiVersion: "audit.k8s.io/v1",
+  kind: "Policy",
+  omitStages: ["RequestReceived"],
+  rules: [{ level: "Metadata" }],
+});
+
 function prepareFiles(config: InstanceConfig): Passwords {
   for (const dir of [config.logsDir, config.disksDir, config.imagesDir, config.etcdDir, config.guestsDir]) {
     mkdirSync(dir, { recursive: true, mode: 0o700 });
   }
   ensureCerts(config);
   writeKubeconfigs(config, ensureTokens(config));
+  writeWhole(config.certs.auditPolicy, auditPolicy);
   const passwords = ensurePasswords(config);
   writeClientFiles(config, passwords, enginePath("kubectl"));
   return passwords;
@@ -75,8 +84,8 @@ async function start(config: InstanceConfig, passwords: Passwords, options: Opti
 
 export async function up(options: Options): Promise<void> {
   const started = performance.now();
-  const { name, hypervisor, external } = options;
-  const config = await ensureInstance({ name, root: projectRoot, hypervisor, external });
+  const { name, hypervisor, external, audit } = options;
+  const config = await ensureInstance({ name, root: projectRoot, hypervisor, external, audit });
   claimRunDirectory(config);
   const passwords = await step("certificates, kubeconfigs, openrc", () => prepareFiles(config));
   await step(`namespace ${config.network.namespace}`, () => prepareNetwork(config));

@@ -1,9 +1,10 @@
 // The instance's own certificate authorities, certificates, keys and tokens, made once with openssl and renewed before they end.
-import { randomBytes, X509Certificate } from "node:crypto";
+import { createHash, randomBytes, X509Certificate } from "node:crypto";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { systemNamespace } from "../../domain/id.ts";
 import { writeWhole } from "../instance/store.ts";
-import type { InstanceConfig, KubeUser } from "../instance.ts";
+import type { InstanceConfig, KubeUser, LimitedRole } from "../instance.ts";
 import { run } from "../run.ts";
 
 const days = 3650;
@@ -81,9 +82,13 @@ function leaves({ certs, network }: InstanceConfig): Leaf[] {
   ];
 }
 
-/** Changes with the serving certificate: who has read the old one must start again. */
+/** Changes with the serving certificate and the tokens: who has read the old ones must start again. */
 export function certsVersion({ certs }: InstanceConfig): string {
-  return new X509Certificate(readFileSync(certs.serverCert)).fingerprint256.replaceAll(":", "").slice(0, 12);
+  const files = [certs.serverCert, certs.tokens].map((file) => readFileSync(file));
+  return files
+    .reduce((sum, bytes) => sum.update(bytes), createHash("sha256"))
+    .digest("hex")
+    .slice(0, 12);
 }
 
 function ensureServiceAccountKeys({ certs }: InstanceConfig): void {
@@ -92,15 +97,20 @@ function ensureServiceAccountKeys({ certs }: InstanceConfig): void {
   run("openssl", ["pkey", "-in", certs.serviceAccountKey, "-pubout", "-out", certs.serviceAccountPublicKey]);
 }
 
+const serviceAccount = (role: LimitedRole) => ({
+  name: `system:serviceaccount:${systemNamespace}:kumulus-${role}`,
+  group: "system:serviceaccounts",
+});
+
 /**
- * Each role has a name of its own for audit and field managers. Narrower rights would protect nothing here: all roles run as root on one machine
- * and can read the administrator's kubeconfig.
+ * The roles of the chart have the names and the rights that they have in a cluster. That protects nothing here, since all run as root on one machine
+ * and can read the administrator's kubeconfig, but what lacks a right is found before it gets to a cluster.
  */
 export const kubeUsers: Record<KubeUser, { name: string; group: string }> = {
   admin: { name: "admin", group: "system:masters" },
-  operator: { name: "kumulus:operator", group: "system:masters" },
-  api: { name: "kumulus:api", group: "system:masters" },
-  webhook: { name: "kumulus:webhook", group: "system:masters" },
+  operator: serviceAccount("operator"),
+  api: serviceAccount("api"),
+  webhook: serviceAccount("webhook"),
   node: { name: "kumulus:node", group: "system:masters" },
   controllerManager: { name: "system:kube-controller-manager", group: "kumulus:control-plane" },
 };

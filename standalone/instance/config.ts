@@ -30,6 +30,7 @@ function certsIn(dir: string): InstanceCerts {
     serviceAccountKey: file("service-account.key"),
     serviceAccountPublicKey: file("service-account.pub"),
     tokens: file("tokens.csv"),
+    auditPolicy: file("audit-policy.yaml"),
   };
 }
 
@@ -104,5 +105,6 @@ export function instanceConfig(options: InstanceOptions): InstanceConfig {
     apiURL: `http://127.0.0.1:${ports.api}`,
     region: "RegionOne",
     stoppedGuestsFile: join(stateDir, "stopped-guests.json"),
+    ...(options.audit && { auditLog: join(logsDir, "audit.jsonl") }),
   };
 }

@@ -3,11 +3,11 @@ import { X509Certificate } from "node:crypto";
 import { isIP } from "node:net";
 import { isCode } from "../../domain/errors.ts";
 import type { KubeClient } from "../../operator/contract.ts";
-import { Namespace, Secret } from "../../operator/kube/core-kinds.ts";
+import { Secret } from "../../operator/kube/core-kinds.ts";
 import { newAuthority, newServerCertificate } from "./x509.ts";
 
 export interface ServingCertificate {
-  /** The authority's certificate in PEM: what the API server trusts. */
+  /** What the API server trusts, in PEM: the authority's certificate, and behind it that of the one before. */
   ca: string;
   cert: string;
   key: string;
@@ -22,14 +22,28 @@ export interface CertificateOptions {
   now?: () => Date;
 }
 
+/** Of the Secret, where nobody names another. */
+export const certificateSecret = "webhook-tls";
+
 const commonName = "kumulus-webhook-ca";
 const validDays = 365;
 const renewDays = 90;
 
-async function make(names: readonly string[], now: Date): Promise<ServingCertificate> {
+async function make(names: readonly string[], now: Date, before: ServingCertificate | undefined): Promise<ServingCertificate> {
   // Authority and certificate live equally long: both are made anew together, and the API server learns both from one configuration.
   const authority = await newAuthority(commonName, now, validDays);
-  return { ca: authority.cert, ...(await newServerCertificate(authority, names, now, validDays)) };
+  // Other replicas serve with the old certificate until they look again: the old authority stays trusted, the one before it does not.
+  const ca = [authority.cert, ...firstOf(before?.ca)].map((cert) => `${cert.trim()}\n`).join("");
+  return { ca, ...(await newServerCertificate(authority, names, now, validDays)) };
+}
+
+/** The newest authority of a bundle; none of what can not be read. */
+function firstOf(bundle = ""): string[] {
+  try {
+    return [new X509Certificate(bundle).toString()];
+  } catch {
+    return [];
+  }
 }
 
 /** Whether the certificate is for these names, signed by its authority, and good for a while. */
@@ -58,14 +72,6 @@ async function read({ client, namespace, secretName }: CertificateOptions): Prom
   }
 }
 
-async function ensureNamespace(client: KubeClient, name: string): Promise<void> {
-  try {
-    await client.create(Namespace, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
-  } catch (error) {
-    if (!isCode(error, "Conflict")) throw error;
-  }
-}
-
 /** The certificate to serve with. Where two replicas make one at once, the first to store it wins and both use that. */
 export async function ensureCertificate(options: CertificateOptions): Promise<ServingCertificate> {
   const { client, namespace, secretName, names } = options;
@@ -73,14 +79,13 @@ export async function ensureCertificate(options: CertificateOptions): Promise<Se
   const secret = await read(options);
   const known = secret && fromSecret(secret);
   if (known && isUsable(known, names, now)) return known;
-  const made = await make(names, now);
+  const made = await make(names, now, known);
   const encode = (text: string) => Buffer.from(text).toString("base64");
   const data = { "ca.crt": encode(made.ca), "tls.crt": encode(made.cert), "tls.key": encode(made.key) };
   const version = secret?.metadata.resourceVersion;
   const metadata = { name: secretName, namespace, ...(version === undefined ? {} : { resourceVersion: version }) };
   const wanted: Secret = { apiVersion: "v1", kind: "Secret", metadata, type: "kubernetes.io/tls", data };
   try {
-    await ensureNamespace(client, namespace);
     await (secret ? client.replace(Secret, wanted) : client.create(Secret, wanted));
     return made;
   } catch (error) {

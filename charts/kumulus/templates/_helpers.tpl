@@ -96,7 +96,11 @@ ovn:
   tls: { ca: /etc/kumulus/ovn/ca.crt, cert: /etc/kumulus/ovn/tls.crt, key: /etc/kumulus/ovn/tls.key }
   {{- end }}
 images: { directory: /var/lib/kumulus/images }
-webhook: { service: {{ printf "%s-webhook" .Release.Name | quote }} }
+webhook:
+  service: {{ printf "%s-webhook" .Release.Name | quote }}
+  {{- if eq .Values.tls.mode "certManager" }}
+  certificates: /etc/kumulus/webhook
+  {{- end }}
 # As long as it takes until no node sends to a pod that ends.
 drainSeconds: 5
 {{- end }}

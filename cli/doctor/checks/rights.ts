@@ -1,8 +1,9 @@
 // Whether the account that asks, where it is a role's, may do what that role must.
 import { systemNamespace } from "../../../domain/id.ts";
+import { needs } from "../../generated/needs.ts";
 import { defineCheck } from "../check.ts";
 import { fail, type Judgement, ok, warn } from "../finding.ts";
-import { type Need, needs, type RoleName, roleNames } from "../needs.ts";
+import { type Need, type RoleName, roleNames } from "../needs.ts";
 
 /** As SelfSubjectRulesReview answers it. */
 export interface Rule {
@@ -36,7 +37,7 @@ export function missingRights(rules: readonly Rule[], wanted: readonly Need[]): 
 }
 
 export function roleOf(user: string): RoleName | undefined {
-  return roleNames.find((role) => user === `system:serviceaccount:${systemNamespace}:kumulus-${role}` || user === `kumulus:${role}`);
+  return roleNames.find((role) => user === `system:serviceaccount:${systemNamespace}:kumulus-${role}`);
 }
 
 export function judgeRights({ user, rules, incomplete }: RightsSeen): Judgement[] {

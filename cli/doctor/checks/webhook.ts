@@ -27,7 +27,10 @@ function judgeTarget({ url, service }: WebhookSeen): Judgement {
 export function judgeWebhook(seen: WebhookSeen, now: Date): Judgement[] {
   if (seen.caBundle === undefined) {
     return [
-      warn("no ValidatingWebhookConfiguration kumulus: changes of cloud objects are not checked", "start the webhook, which makes it"),
+      warn(
+        "no ValidatingWebhookConfiguration kumulus, or an empty one: changes of cloud objects are not checked",
+        "`helm upgrade` or `make up` makes it, and the webhook fills it",
+      ),
     ];
   }
   const pem = Buffer.from(seen.caBundle, "base64").toString();

@@ -1,8 +1,10 @@
 // The ServerAction controller: one action of a server at a time, oldest first.
+
 import { VirtualMachine, VirtualMachineInstance } from "../../../clients/kubevirt/kinds.ts";
-import { isSettled, type KubeVirt } from "../../../clients/kubevirt/subresources.ts";
+import { isSettled, type KubeVirt, subresourceRights } from "../../../clients/kubevirt/subresources.ts";
 import { instanceName } from "../../../domain/compute/names.ts";
 import { KumulusError } from "../../../domain/errors.ts";
+import { right } from "../../../domain/rights.ts";
 import { Server } from "../../../models/compute/server.ts";
 import { ServerAction } from "../../../models/compute/server-action.ts";
 import type { KubeObject, ObjectMeta } from "../../../models/kind.ts";
@@ -47,6 +49,7 @@ export const serverActionController = ({ kubeVirt, now }: ActionDependencies) =>
       index(ServerAction, "server", ({ spec, metadata }) => [keyOf(metadata.namespace, spec.serverRef.name)]),
       index(Server, "instance", ({ metadata }) => [keyOf(metadata.namespace, instanceName(metadata.name))]),
     ],
+    rights: [right(ServerAction, "patch", "delete"), ...subresourceRights("start", "stop", "restart", "softReboot", "reset")],
     concurrency: 8,
 
     async reconcile(action, ctx) {

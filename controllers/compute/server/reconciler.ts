@@ -1,19 +1,21 @@
 // The Server controller: reads, one pure call, writes.
 
-import { VirtualMachine } from "../../../clients/kubevirt/kinds.ts";
-import { isSettled, type KubeVirt } from "../../../clients/kubevirt/subresources.ts";
+import { VirtualMachine, VirtualMachineInstance } from "../../../clients/kubevirt/kinds.ts";
+import { isSettled, type KubeVirt, subresourceRights } from "../../../clients/kubevirt/subresources.ts";
 import { isCode, KumulusError } from "../../../domain/errors.ts";
 import { finalizers } from "../../../domain/finalizers.ts";
+import { appliedKind, right } from "../../../domain/rights.ts";
 import { Server } from "../../../models/compute/server.ts";
 import type { KubeObject } from "../../../models/kind.ts";
 import { Network } from "../../../models/network/network.ts";
 import { Port } from "../../../models/network/port.ts";
 import { Subnet } from "../../../models/network/subnet.ts";
+import { Volume } from "../../../models/volume/volume.ts";
 import type { Context, Result } from "../../../operator/contract.ts";
 import { defineController } from "../../../operator/controller/define-controller.ts";
 import { firstMoment } from "../../../operator/controller/first-moment.ts";
 import { Secret } from "../../../operator/kube/core-kinds.ts";
-import { type GoldenDependencies, makeGolden } from "../../image/golden.ts";
+import { type GoldenDependencies, goldenRights, makeGolden } from "../../image/golden.ts";
 import type { Fault } from "./build.ts";
 import { desiredServer, failedPlan, type Plan } from "./desired.ts";
 import { finalizeServer } from "./finalize.ts";
@@ -33,6 +35,16 @@ export const serverController = (dependencies: ServerDependencies) =>
     watches: serverWatches,
     reads: [Network, Subnet],
     indexes: serverIndexes,
+    rights: [
+      right(Port, "create", "delete"),
+      right(Secret, "create"),
+      right(Volume, "delete"),
+      ...goldenRights,
+      appliedKind(VirtualMachine),
+      right(VirtualMachine, "delete"),
+      right(VirtualMachineInstance, "delete"),
+      ...subresourceRights("start", "stop"),
+    ],
     settleMs: 20,
     concurrency: 16,
 

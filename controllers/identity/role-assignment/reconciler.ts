@@ -1,4 +1,5 @@
 // RoleAssignment: reads what it names, one pure call, writes.
+import { right, unasked } from "../../../domain/rights.ts";
 import { Domain } from "../../../models/identity/domain.ts";
 import { Role } from "../../../models/identity/role.ts";
 import { RoleAssignment } from "../../../models/identity/role-assignment.ts";
@@ -30,6 +31,10 @@ export const roleAssignmentController = defineController<RoleAssignment>({
   kind: RoleAssignment,
   watches: ([Role, User, Tenant, Domain] as readonly Kind[]).map((kind) => watchReferenced(RoleAssignment, kind)),
   indexes: [index(RoleAssignment, referenceIndex, referencesOf)],
+  rights: [
+    right(RoleAssignment, "patch", "delete"),
+    unasked(right(RoleAssignment, "create"), "to apply one that has just gone counts as a creation"),
+  ],
   async reconcile(assignment, ctx) {
     const plan = desiredAssignment(assignment, gather(assignment, ctx));
     if (plan.do === "delete") {

@@ -2,12 +2,13 @@
 import { systemNamespace, tenantLabel } from "../../../domain/id.ts";
 import { defaultGroupRules } from "../../../domain/net/security-group.ts";
 import { defaultQuota } from "../../../domain/quota.ts";
+import { type Right, right } from "../../../domain/rights.ts";
 import type { Domain } from "../../../models/identity/domain.ts";
 import type { Tenant, TenantQuota } from "../../../models/identity/tenant.ts";
 import { kumulusKinds } from "../../../models/kinds.ts";
 import type { SecurityGroup } from "../../../models/network/security-group.ts";
 import type { ConditionInput } from "../../../operator/contract.ts";
-import type { KubeRole, Namespace, ResourceQuota, RoleBinding } from "../../../operator/kube/core-kinds.ts";
+import { Event, type KubeRole, type Namespace, type ResourceQuota, type RoleBinding } from "../../../operator/kube/core-kinds.ts";
 import { enabledCondition, notReady } from "../conditions.ts";
 
 export interface Seen {
@@ -59,16 +60,20 @@ export function hardLimits(tenant: Tenant): Record<string, string> {
 const rightsName = "kumulus-tenant";
 
 /** Everything on our kinds but their status, and reading events: what a member of the project may do with kubectl. */
+export const memberRights: readonly Right[] = [
+  ...kumulusKinds
+    .filter((kind) => kind.namespaced)
+    .map((kind) => right(kind, "get", "list", "watch", "create", "update", "patch", "delete", "deletecollection")),
+  right(Event, "get", "list", "watch"),
+];
+
 function roleFor(namespace: string): KubeRole {
-  const kinds = kumulusKinds.filter((kind) => kind.namespaced);
-  const groups = [...new Set(kinds.map(({ group }) => group))].sort();
-  const rules = groups.map((group) => ({
-    apiGroups: [group],
-    resources: kinds.filter((kind) => kind.group === group).map(({ plural }) => plural),
-    verbs: ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"],
-  }));
-  const events = { apiGroups: [""], resources: ["events"], verbs: ["get", "list", "watch"] };
-  return { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata: { name: rightsName, namespace }, rules: [...rules, events] };
+  const groups = [...new Set(memberRights.map(({ group }) => group))];
+  const rules = groups.map((group) => {
+    const rights = memberRights.filter((each) => each.group === group);
+    return { apiGroups: [group], resources: rights.map(({ resource }) => resource), verbs: [...(rights[0]?.verbs ?? [])] };
+  });
+  return { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata: { name: rightsName, namespace }, rules };
 }
 
 function bindingFor(tenant: string, namespace: string): RoleBinding {

@@ -1,6 +1,7 @@
 // Tenant: keeps its namespace and what belongs into it, and takes all of it down in order.
 import { isCode, Terminal } from "../../../domain/errors.ts";
 import { tenantLabel } from "../../../domain/id.ts";
+import { appliedKind, right, unasked } from "../../../domain/rights.ts";
 import { Domain } from "../../../models/identity/domain.ts";
 import { Tenant } from "../../../models/identity/tenant.ts";
 import type { Kind } from "../../../models/kind.ts";
@@ -10,7 +11,7 @@ import { defineController, index, watch } from "../../../operator/controller/def
 import { KubeRole, Namespace, ResourceQuota, RoleBinding } from "../../../operator/kube/core-kinds.ts";
 import { notReady } from "../conditions.ts";
 import { referenceIndex, referencesOf, watchReferenced } from "../references.ts";
-import { desiredTenant, namespaceOf, type Parts } from "./desired.ts";
+import { desiredTenant, memberRights, namespaceOf, type Parts } from "./desired.ts";
 import { nextTeardownStep, type TeardownStep, teardownStages } from "./teardown.ts";
 
 /** Safety net under the watches while a tenant is taken down. */
@@ -63,6 +64,12 @@ export const tenantController = defineController<Tenant>({
     ...teardownStages.flat().map(wakeDeleted),
   ],
   indexes: [index(Tenant, referenceIndex, referencesOf)],
+  rights: [
+    ...[Namespace, ResourceQuota, KubeRole, RoleBinding].map((kind) => appliedKind(kind as Kind)),
+    right(SecurityGroup, "create"),
+    ...[Namespace as Kind, ...teardownStages.flat()].map((kind) => right(kind, "delete")),
+    ...memberRights.map((each) => unasked(each, "granted by the tenants' Roles, and nobody can grant what he has not got himself")),
+  ],
 
   async reconcile(tenant, ctx) {
     const name = namespaceOf(tenant.metadata.name);

@@ -1,5 +1,7 @@
 // Keeps each FloatingIP's Port on the external network and its translation in OVN.
+
 import { finalizers } from "../../../domain/finalizers.ts";
+import { appliedKind, right } from "../../../domain/rights.ts";
 import { FloatingIP } from "../../../models/network/floating-ip.ts";
 import { Network } from "../../../models/network/network.ts";
 import { Port } from "../../../models/network/port.ts";
@@ -35,6 +37,7 @@ export function floatingIPController({ northbound }: NetworkDeps, sources: reado
       ),
     ],
     sources,
+    rights: [appliedKind(Port), right(Port, "delete")],
     concurrency: 8,
 
     async reconcile(floating, ctx) {

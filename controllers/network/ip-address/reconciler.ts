@@ -1,4 +1,5 @@
 // Collects IPAddress objects whose Port is gone. It writes no status: that an address exists is all there is to say.
+import { right } from "../../../domain/rights.ts";
 import { IPAddress } from "../../../models/network/ip-address.ts";
 import { Port } from "../../../models/network/port.ts";
 import type { ControllerDefinition, Source } from "../../../operator/contract.ts";
@@ -13,6 +14,8 @@ export function ipAddressController({ settings }: NetworkDeps, sources: readonly
     indexes: networkIndexes,
     reads: [Port],
     sources,
+    ownConditions: false,
+    rights: [right(IPAddress, "delete")],
     concurrency: 8,
 
     async reconcile(address, ctx) {

@@ -1,5 +1,7 @@
 // Keeps each Network's logical switch; on deletion takes its subnets along and waits for its ports.
+
 import { finalizers } from "../../../domain/finalizers.ts";
+import { right } from "../../../domain/rights.ts";
 import { Network } from "../../../models/network/network.ts";
 import { Port } from "../../../models/network/port.ts";
 import { Subnet } from "../../../models/network/subnet.ts";
@@ -17,6 +19,7 @@ export function networkController({ northbound, settings }: NetworkDeps, sources
     indexes: networkIndexes,
     reads: [Port, Subnet],
     sources,
+    rights: [right(Subnet, "delete")],
     concurrency: 8,
 
     async reconcile(network, ctx) {

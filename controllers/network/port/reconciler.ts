@@ -4,6 +4,7 @@ import { NetworkAttachmentDefinition } from "../../../clients/multus/kinds.ts";
 import { finalizers } from "../../../domain/finalizers.ts";
 import { idOf } from "../../../domain/id.ts";
 import { attachmentName } from "../../../domain/net/names.ts";
+import { appliedKind, right } from "../../../domain/rights.ts";
 import { IPAddress } from "../../../models/network/ip-address.ts";
 import { Network } from "../../../models/network/network.ts";
 import { Port } from "../../../models/network/port.ts";
@@ -69,6 +70,11 @@ export function portController(deps: NetworkDeps, sources: readonly Source[]): C
       ),
     ],
     sources: [...sources, bindingSource(deps)],
+    rights: [
+      appliedKind(NetworkAttachmentDefinition),
+      right(NetworkAttachmentDefinition, "delete"),
+      right(IPAddress, "get", "create", "delete"),
+    ],
     settleMs: 10,
     concurrency: 16,
 

@@ -1,5 +1,7 @@
 // Keeps each Router's ports and its rows in OVN.
+
 import { finalizers } from "../../../domain/finalizers.ts";
+import { appliedKind, right } from "../../../domain/rights.ts";
 import { Network } from "../../../models/network/network.ts";
 import { Port } from "../../../models/network/port.ts";
 import { Router } from "../../../models/network/router.ts";
@@ -42,6 +44,7 @@ export function routerController(deps: NetworkDeps, sources: readonly Source[]):
       watch(Network, ({ metadata }, caches) => caches.of(Router).byIndex(by.network, place(metadata.namespace, metadata.name)).map(keyOf)),
     ],
     sources: [...sources, chassisSource(deps)],
+    rights: [appliedKind(Port), right(Port, "delete")],
     concurrency: 8,
 
     async reconcile(router, ctx) {

@@ -4,6 +4,7 @@ import { DataVolume } from "../../../clients/cdi/kinds.ts";
 import { isCode } from "../../../domain/errors.ts";
 import { finalizers } from "../../../domain/finalizers.ts";
 import { goldenName, imageAnnotation } from "../../../domain/image/golden.ts";
+import { right, rightOn, unasked } from "../../../domain/rights.ts";
 import { gibibytes } from "../../../domain/volume/quantity.ts";
 import { Server } from "../../../models/compute/server.ts";
 import { Image } from "../../../models/image/image.ts";
@@ -13,7 +14,7 @@ import { VolumeType } from "../../../models/volume/volume-type.ts";
 import type { Context, Result } from "../../../operator/contract.ts";
 import { defineController, index, watch } from "../../../operator/controller/define-controller.ts";
 import { PersistentVolumeClaim } from "../../../operator/kube/core-kinds.ts";
-import { type GoldenDependencies, makeGolden } from "../../image/golden.ts";
+import { type GoldenDependencies, goldenRights, makeGolden } from "../../image/golden.ts";
 import { chooseVolumeType } from "../data-volume.ts";
 import { desiredVolume, type Plan, type Seen } from "./desired.ts";
 import { holdsOf } from "./holds.ts";
@@ -55,6 +56,15 @@ export const volumeController = (dependencies: GoldenDependencies) =>
     owns: [DataVolume],
     watches,
     indexes: volumeIndexes,
+    rights: [
+      ...goldenRights,
+      right(DataVolume, "create", "delete"),
+      unasked(
+        rightOn(DataVolume, "source", "create"),
+        "asked by CDI where a disk is cloned from another namespace: images that projects share",
+      ),
+      right(PersistentVolumeClaim, "patch", "delete"),
+    ],
     settleMs: 20,
     concurrency: 8,
 
