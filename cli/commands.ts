@@ -20,6 +20,14 @@ export const commands: Readonly<Record<string, Entry>> = {
     summary: "shows an object's chain by its OpenStack id, and what it waits for",
     load: async () => (await import("./explain/command.ts")).explainCommand,
   },
+  backup: {
+    summary: "writes all objects and secrets of the cloud into one encrypted archive",
+    load: async () => (await import("./backup/backup-command.ts")).backupCommand,
+  },
+  restore: {
+    summary: "brings a cloud back from an archive, with the same OpenStack ids",
+    load: async () => (await import("./backup/restore-command.ts")).restoreCommand,
+  },
   selftest: {
     summary: "boots a server as a user of the cloud and deletes it again",
     load: async () => (await import("./selftest.ts")).selftestCommand,

@@ -5,12 +5,26 @@ import type { KubeObject } from "../models/kind.ts";
 /** Label with the OpenStack id of an object that an API made; an object without it has its uid as id. */
 export const idLabel = "kumulus.cloud/id";
 
+/** Annotation with the time at which an object was first made, RFC 3339: a restored one has another `creationTimestamp`. */
+export const createdAnnotation = "kumulus.cloud/created-at";
+
 /** Namespace of the cloud's own Secrets and Leases. */
 export const systemNamespace = "kumulus-system";
+
+/** Label of a tenant's namespace with the Tenant's name. */
+export const tenantLabel = "kumulus.cloud/tenant";
 
 /** OpenStack id: the label if set, else `metadata.uid`. Empty for an object that the API server has not seen. */
 export function idOf(object: KubeObject): string {
   return object.metadata.labels?.[idLabel] ?? object.metadata.uid ?? "";
+}
+
+const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/;
+
+/** When it was first made, RFC 3339 in UTC; empty for an object that the API server has not seen. Anybody may write annotations: what is no time does not count. */
+export function createdAt({ metadata }: KubeObject): string {
+  const noted = metadata.annotations?.[createdAnnotation] ?? "";
+  return time.test(noted) && !Number.isNaN(Date.parse(noted)) ? noted : (metadata.creationTimestamp ?? "");
 }
 
 /** Name that OpenStack clients show. */

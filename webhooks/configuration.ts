@@ -1,5 +1,6 @@
 // The ValidatingWebhookConfiguration that makes the API server ask us. Pure.
 
+import { createdAnnotation } from "../domain/id.ts";
 import type { ValidatingWebhookConfiguration } from "../operator/kube/core-kinds.ts";
 import type { Rules } from "./rules.ts";
 
@@ -18,7 +19,7 @@ function clientConfig(target: WebhookTarget, ca: string | undefined) {
 
 /**
  * One webhook for all kinds. Status, finalizers, labels and owners never reach us: subresources are not listed, and the match conditions, which the API
- * server decides itself, leave out updates that do not change the spec, objects that are being deleted, and deletions that would not be judged. So controllers work while we are down.
+ * server decides itself, leave out updates that do not change the spec, objects that are being deleted, deletions that would not be judged, and what an administrator restores. So controllers work while we are down.
  */
 export function desiredConfiguration(
   rules: readonly Rules[],
@@ -52,6 +53,11 @@ export function desiredConfiguration(
           {
             name: "judged-deletions",
             expression: `request.operation != 'DELETE' || request.userInfo.username in ${JSON.stringify(strictDeleters)}`,
+          },
+          {
+            // What `kumulus restore` brings back was judged when it was made: limits may have changed since, and what it names may come after it.
+            name: "not-restored",
+            expression: `request.operation != 'CREATE' || !has(object.metadata.annotations) || !('${createdAnnotation}' in object.metadata.annotations) || !authorizer.group('kumulus.cloud').resource('restores').check('create').allowed()`,
           },
           { name: "stays", expression: "request.operation != 'UPDATE' || !has(object.metadata.deletionTimestamp)" },
         ],

@@ -1,8 +1,10 @@
 // The webhook as the real kube-apiserver calls it over TLS: refusals with the services' names, bursts, and what must never be stopped.
 import assert from "node:assert/strict";
-import { X509Certificate } from "node:crypto";
+import { randomUUID, X509Certificate } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { isCode, type KumulusError } from "../domain/errors.ts";
-import { systemNamespace } from "../domain/id.ts";
+import { createdAnnotation, systemNamespace } from "../domain/id.ts";
 import { Flavor } from "../models/compute/flavor.ts";
 import { Server } from "../models/compute/server.ts";
 import { Tenant } from "../models/identity/tenant.ts";
@@ -14,9 +16,19 @@ import { SecurityGroup } from "../models/network/security-group.ts";
 import { Subnet } from "../models/network/subnet.ts";
 import { Volume } from "../models/volume/volume.ts";
 import { createCaches } from "../operator/cache/caches.ts";
-import { Namespace, Secret, ValidatingWebhookConfiguration } from "../operator/kube/core-kinds.ts";
+import { kubeClient } from "../operator/kube/client.ts";
+import { connect } from "../operator/kube/connection.ts";
+import {
+  ClusterRole,
+  ClusterRoleBinding,
+  Namespace,
+  Secret,
+  ServiceAccount,
+  ValidatingWebhookConfiguration,
+} from "../operator/kube/core-kinds.ts";
 import { createLog } from "../operator/log.ts";
 import { type ControlPlane, startControlPlane } from "../operator/testing/control-plane.ts";
+import { eventually } from "../operator/testing/eventually.ts";
 import { startWebhook } from "./server.ts";
 import { ensureCertificate, type ServingCertificate } from "./tls/certificate.ts";
 
@@ -155,6 +167,34 @@ describe("webhook", function () {
     assert.equal(results.filter(({ status }) => status === "fulfilled").length, 1);
   });
 
+  it("does not judge again what an administrator restores, and judges everybody else's", async () => {
+    const account = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "member", namespace } } as const;
+    await plane.client.create(ServiceAccount, account);
+    const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "member" };
+    const rules = [{ apiGroups: ["volume.kumulus.cloud"], resources: ["volumes"], verbs: ["create"] }];
+    const subjects = [{ kind: "ServiceAccount", name: "member", namespace }];
+    const api = "rbac.authorization.k8s.io/v1" as const;
+    await plane.client.create(ClusterRole, { apiVersion: api, kind: "ClusterRole", metadata: { name: "member" }, rules });
+    const binding: ClusterRoleBinding = { apiVersion: api, kind: "ClusterRoleBinding", metadata: { name: "member" }, roleRef, subjects };
+    await plane.client.create(ClusterRoleBinding, binding);
+    const request = { apiVersion: "authentication.k8s.io/v1", kind: "TokenRequest", spec: {} };
+    const answer = await plane.client.request("POST", `/api/v1/namespaces/${namespace}/serviceaccounts/member/token`, request);
+    const { token } = (answer.body as { status: { token: string } }).status;
+    const config = JSON.parse(readFileSync(plane.kubeconfig, "utf8")) as object;
+    const file = join(plane.directory, "member");
+    writeFileSync(file, JSON.stringify({ ...config, users: [{ name: "admin", user: { token } }] }), { mode: 0o600 });
+    const connection = connect(file);
+    const metadata = { name: "restored", namespace, annotations: { [createdAnnotation]: "2026-01-01T00:00:00Z" } };
+    const volume: Volume = { apiVersion: "volume.kumulus.cloud/v1alpha1", kind: "Volume", metadata, spec: { sizeGiB: 11 } };
+    try {
+      await refused(kubeClient(connection).create(Volume, volume), "OverQuota", "OverQuota", /Requested 11G/);
+      await plane.client.create(Volume, volume);
+      await plane.client.delete(Volume, { name: "restored", namespace });
+    } finally {
+      await connection.close();
+    }
+  });
+
   it("never stops status, finalizers, labels, or what is on its way out", async () => {
     await setStatus(Subnet, { name: "sub", namespace }, { gatewayIP: "10.9.0.1" });
     await plane.client.patch(Flavor, { name: "one" }, { metadata: { labels: { a: "b" } } });
@@ -179,5 +219,19 @@ describe("webhook", function () {
       assert.ok(tries < 200, JSON.stringify(gone));
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
+  });
+
+  it("is not asked about what an administrator restores, also when it is down", async () => {
+    stop.abort();
+    const place = "kumulus-later";
+    await plane.client.create(Namespace, { apiVersion: "v1", kind: "Namespace", metadata: { name: place } });
+    const metadata = { name: "restored", namespace: place, annotations: { [createdAnnotation]: "2026-01-01T00:00:00Z" } };
+    const volume: Volume = { apiVersion: "volume.kumulus.cloud/v1alpha1", kind: "Volume", metadata, spec: { sizeGiB: 1 } };
+    // Nobody listens there any more.
+    const path = "/webhooks/0/clientConfig/url";
+    await plane.client.patch(ValidatingWebhookConfiguration, { name: "kumulus" }, [{ op: "replace", path, value: "https://127.0.0.1:1/" }]);
+    const attempt = () => make(Volume, `down-${randomUUID()}`, { sizeGiB: 1 }, place);
+    await eventually(() => assert.rejects(attempt(), { code: "Unavailable" }), 10_000, 500);
+    await plane.client.create(Volume, volume);
   });
 });

@@ -1,7 +1,7 @@
 // Nova /flavors: list, show, create, delete, description (Compute API, "Flavors").
 import { Type } from "typebox";
 import { KumulusError } from "../../domain/errors.ts";
-import { displayNameOf, idLabel, newMetadata } from "../../domain/id.ts";
+import { createdAt, displayNameOf, idLabel, newMetadata } from "../../domain/id.ts";
 import type { Flavor } from "../../models/compute/flavor.ts";
 import type { Auth } from "../http/auth.ts";
 import { limitOf, pageLinks, pageOf } from "../http/paging.ts";
@@ -146,7 +146,7 @@ const sortValues: Record<string, (flavor: Flavor) => string | number | boolean> 
   rxtx_factor: ({ spec }) => spec.rxtxFactor ?? 1,
   disabled: ({ spec }) => spec.disabled ?? false,
   is_public: ({ spec }) => spec.isPublic ?? true,
-  created_at: ({ metadata }) => metadata.creationTimestamp ?? "",
+  created_at: createdAt,
 };
 
 function list(world: ComputeWorld, request: ApiRequest<unknown>, view: (flavor: Flavor, viewer: Viewer) => object): Reply {

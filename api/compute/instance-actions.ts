@@ -1,7 +1,7 @@
 // Nova /servers/{id}/os-instance-actions (Compute API, "Servers actions"): ServerActions, and the creation itself, newest first.
 import { createdBy, requestOf } from "../../domain/created-by.ts";
 import { KumulusError } from "../../domain/errors.ts";
-import { idOf } from "../../domain/id.ts";
+import { createdAt, idOf } from "../../domain/id.ts";
 import type { Server } from "../../models/compute/server.ts";
 import type { ServerAction, ServerActionSpec } from "../../models/compute/server-action.ts";
 import { limitOf, pageOf, pageURL } from "../http/paging.ts";
@@ -76,17 +76,18 @@ function creation(world: ComputeWorld, server: Server): Entry {
   return {
     action,
     event,
-    requestID: requestOf(server) || `req-${metadata.uid}`,
+    requestID: requestOf(server) || `req-${idOf(server)}`,
     userID: createdBy(server),
     projectID: world.projectOf(metadata.namespace),
-    start: metadata.creationTimestamp ?? "",
+    start: createdAt(server),
     finish: status?.launchedAt ?? (failed ? status.fault?.created : undefined),
     failed,
     message: failed ? "Error" : undefined,
   };
 }
 
-function entryOf(world: ComputeWorld, server: Server, { metadata, spec, status }: ServerAction): Entry {
+function entryOf(world: ComputeWorld, server: Server, record: ServerAction): Entry {
+  const { spec, status } = record;
   const [action, event] = names[spec.action];
   const user = spec.userRef && world.users.get(spec.userRef.name);
   const tenant = spec.tenantRef && world.tenants.get(spec.tenantRef.name);
@@ -94,10 +95,10 @@ function entryOf(world: ComputeWorld, server: Server, { metadata, spec, status }
   return {
     action,
     event,
-    requestID: spec.requestID ?? `req-${metadata.uid}`,
+    requestID: spec.requestID ?? `req-${idOf(record)}`,
     userID: user ? idOf(user) : "",
     projectID: tenant ? idOf(tenant) : world.projectOf(server.metadata.namespace),
-    start: metadata.creationTimestamp ?? "",
+    start: createdAt(record),
     finish: status?.finishedAt,
     failed,
     message: failed ? "Error" : undefined,

@@ -1,7 +1,7 @@
 // The wire form of a key pair (Compute API, "Keypairs"): with its type from 2.2 on.
 import { createHash } from "node:crypto";
 import { certificateFingerprint, parsePublicKey } from "../../domain/compute/key-pair.ts";
-import { displayNameOf } from "../../domain/id.ts";
+import { createdAt, displayNameOf, idOf } from "../../domain/id.ts";
 import type { KeyPair } from "../../models/compute/key-pair.ts";
 import { isoMicros } from "./time.ts";
 
@@ -35,13 +35,12 @@ const numberOf = (uid: string): number => createHash("sha256").update(uid).diges
 
 export function viewKeyPair(keyPair: KeyPair, userID: string, minor: number) {
   const { keypair } = viewKeyPairBrief(keyPair, minor);
-  const { uid = "", creationTimestamp = "" } = keyPair.metadata;
   return {
     keypair: {
       ...keypair,
       user_id: userID,
-      id: numberOf(uid),
-      created_at: isoMicros(creationTimestamp),
+      id: numberOf(idOf(keyPair)),
+      created_at: isoMicros(createdAt(keyPair)),
       updated_at: null,
       deleted: false,
       deleted_at: null,

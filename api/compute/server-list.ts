@@ -3,7 +3,7 @@
 import { hostnameOf } from "../../domain/compute/hostname.ts";
 import { createdBy } from "../../domain/created-by.ts";
 import { KumulusError } from "../../domain/errors.ts";
-import { displayNameOf, idOf } from "../../domain/id.ts";
+import { createdAt, displayNameOf, idOf } from "../../domain/id.ts";
 import type { Server } from "../../models/compute/server.ts";
 import { lastValueOf, valuesOf } from "../http/query.ts";
 import type { ApiRequest } from "../http/request.ts";
@@ -21,8 +21,7 @@ type Request = Pick<ApiRequest, "query" | "auth" | "project" | "microversion" | 
 type Filter = (server: Server) => boolean;
 const invalid = (message: string) => new KumulusError("Invalid", message);
 
-const created = ({ metadata }: Server) => metadata.creationTimestamp ?? "";
-const updated = (server: Server) => latest(created(server), server.status?.updatedAt);
+const updated = (server: Server) => latest(createdAt(server), server.status?.updatedAt);
 
 /** Servers that the request may see and that its filters let through, in its order. */
 export function listServers(world: ComputeWorld, request: Request): Server[] {
@@ -174,7 +173,7 @@ function since(value: string, field: string, keeps: (time: number, limit: number
 
 type Value = string | number | boolean | null;
 const sortValues: Record<string, (server: Server, world: ComputeWorld) => Value> = {
-  created_at: created,
+  created_at: createdAt,
   updated_at: updated,
   display_name: displayNameOf,
   uuid: idOf,

@@ -2,7 +2,7 @@
 
 import { hostnameOf } from "../../domain/compute/hostname.ts";
 import { createdBy } from "../../domain/created-by.ts";
-import { displayNameOf, idOf } from "../../domain/id.ts";
+import { createdAt, displayNameOf, idOf } from "../../domain/id.ts";
 import type { Server } from "../../models/compute/server.ts";
 import { launchIndexOf, notedKeyName, reservationOf } from "./annotations.ts";
 import { links, type Viewer } from "./links.ts";
@@ -45,7 +45,7 @@ function common(world: ComputeWorld, server: Server, viewer: Viewer, extended: b
   const id = idOf(server);
   const project = world.projectOf(metadata.namespace);
   const state = shownState(server, world.pendingActions(server));
-  const created = isoSeconds(metadata.creationTimestamp ?? "");
+  const created = isoSeconds(createdAt(server));
   return {
     id,
     name: displayNameOf(server),

@@ -3,20 +3,11 @@
 import { randomUUID } from "node:crypto";
 import { isCode } from "../../domain/errors.ts";
 import { systemNamespace } from "../../domain/id.ts";
+import { readTokenKeys, type StoredTokenKey, tokenKeysData, tokenKeysSecret } from "../../domain/identity/token-keys.ts";
 import { inSystem, type Right, right } from "../../domain/rights.ts";
 import type { KubeClient, Log } from "../../operator/contract.ts";
 import { Secret } from "../../operator/kube/core-kinds.ts";
 import { newSeed, type SigningKey, signingKey } from "./jws.ts";
-
-export const tokenKeysSecret = "token-keys";
-const field = "keys.json";
-
-interface StoredKey {
-  kid: string;
-  /** 32 bytes in base64. */
-  seed: string;
-  createdAt: string;
-}
 
 export interface TokenKeysOptions {
   client: KubeClient;
@@ -32,14 +23,14 @@ const dayMs = 24 * 60 * 60 * 1000;
 /** How often the Secret may be read again for a key id that nobody knows. */
 const reloadGapMs = 2_000;
 
-function storedKeys(secret: Secret | undefined): StoredKey[] {
-  const text = secret?.data?.[field];
-  return text ? (JSON.parse(Buffer.from(text, "base64").toString("utf8")) as StoredKey[]) : [];
-}
-
 /** The keys to keep at `now`, and a fresh one where the newest is too old to sign. Pure but for the new key's randomness. */
-export function rotatedKeys(keys: readonly StoredKey[], now: number, rotateAfterMs: number, tokenLifetimeMs: number): StoredKey[] {
-  const age = ({ createdAt }: StoredKey) => now - Date.parse(createdAt);
+export function rotatedKeys(
+  keys: readonly StoredTokenKey[],
+  now: number,
+  rotateAfterMs: number,
+  tokenLifetimeMs: number,
+): StoredTokenKey[] {
+  const age = ({ createdAt }: StoredTokenKey) => now - Date.parse(createdAt);
   const kept = keys.filter((key) => age(key) < rotateAfterMs + tokenLifetimeMs + dayMs / 24);
   if (kept.some((key) => age(key) < rotateAfterMs)) return kept;
   return [...kept, { kid: randomUUID().slice(0, 8), seed: newSeed().toString("base64"), createdAt: new Date(now).toISOString() }];
@@ -94,7 +85,7 @@ export class TokenKeys {
     const { now, rotateAfterMs, tokenLifetimeMs, log } = this.#options;
     for (let attempt = 1; ; attempt += 1) {
       const secret = await this.#read();
-      const stored = storedKeys(secret);
+      const stored = readTokenKeys(secret?.data);
       const wanted = rotatedKeys(stored, now(), rotateAfterMs, tokenLifetimeMs);
       try {
         const changed = wanted.length !== stored.length || wanted.some(({ kid }, index) => kid !== stored[index]?.kid);
@@ -118,8 +109,8 @@ export class TokenKeys {
     }
   }
 
-  async #write(secret: Secret | undefined, keys: readonly StoredKey[]): Promise<void> {
-    const data = { [field]: Buffer.from(JSON.stringify(keys)).toString("base64") };
+  async #write(secret: Secret | undefined, keys: readonly StoredTokenKey[]): Promise<void> {
+    const data = tokenKeysData(keys);
     if (secret) {
       await this.#options.client.replace(Secret, { ...secret, data });
       return;

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { type Static, Type } from "typebox";
 import { isCode, KumulusError } from "../../domain/errors.ts";
-import { idOf } from "../../domain/id.ts";
+import { createdAt, idOf } from "../../domain/id.ts";
 import { canonicalRange } from "../../domain/net/address.ts";
 import { ruleId, ruleKey, ruleProblem } from "../../domain/net/security-group.ts";
 import type { SecurityGroup, SecurityGroupRule } from "../../models/network/security-group.ts";
@@ -36,7 +36,7 @@ type RuleInput = Static<typeof createRule>;
 export function viewRule(world: World, group: SecurityGroup, rule: SecurityGroupRule) {
   const groupID = idOf(group);
   const project = world.projectOf(group.metadata.namespace);
-  const created = (rule.createdAt ?? group.metadata.creationTimestamp ?? "").replace(/\.\d+Z$/, "Z");
+  const created = (rule.createdAt ?? createdAt(group)).replace(/\.\d+Z$/, "Z");
   return {
     id: ruleId(groupID, rule),
     tenant_id: project,

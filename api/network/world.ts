@@ -1,5 +1,5 @@
 // What the network API reads: the stores with their indexes, and the look-ups from names to OpenStack ids that all views share.
-import { displayNameOf, idOf } from "../../domain/id.ts";
+import { createdAt, displayNameOf, idOf } from "../../domain/id.ts";
 import { ruleId } from "../../domain/net/security-group.ts";
 import { Server } from "../../models/compute/server.ts";
 import { Tenant } from "../../models/identity/tenant.ts";
@@ -96,7 +96,7 @@ const time = (text: string | undefined) => (text ?? "").replace(/\.\d+Z$/, "Z");
 export function standardView(world: World, object: Named) {
   const project = world.projectOf(object.metadata.namespace);
   const changes = (object.status?.conditions ?? []).map(({ lastTransitionTime }) => lastTransitionTime);
-  const updated = [object.metadata.creationTimestamp ?? "", ...changes].sort().at(-1);
+  const updated = [createdAt(object), ...changes].sort().at(-1);
   return {
     id: idOf(object),
     name: displayNameOf(object),
@@ -104,7 +104,7 @@ export function standardView(world: World, object: Named) {
     tenant_id: project,
     project_id: project,
     tags: object.spec.tags ?? [],
-    created_at: time(object.metadata.creationTimestamp),
+    created_at: time(createdAt(object)),
     updated_at: time(updated),
     revision_number: object.metadata.generation ?? 1,
   };

@@ -63,8 +63,12 @@ async function seedProject(client: KubeClient, name: "admin" | "demo"): Promise<
   await client.create(User, { apiVersion: identity, kind: "User", metadata: { name }, spec });
 }
 
-async function seed(client: KubeClient): Promise<void> {
+async function makeSystemNamespace(client: KubeClient): Promise<void> {
   await client.create(Namespace, { apiVersion: "v1", kind: "Namespace", metadata: { name: systemNamespace } });
+}
+
+async function seed(client: KubeClient): Promise<void> {
+  await makeSystemNamespace(client);
   await client.create(Domain, {
     apiVersion: identity,
     kind: "Domain",
@@ -97,16 +101,20 @@ async function playFinalizers(client: ApiClient, signal: AbortSignal): Promise<v
   await caches.start(signal);
 }
 
-/** Call it in `before` (give the hook 60 s), and stop() in `after`. `tune` changes the world before the API starts. */
+/**
+ * Call it in `before` (give the hook 60 s), and stop() in `after`. `tune` changes the world before the API starts; `empty` leaves out the projects and
+ * users.
+ */
 export async function startTestCloud(
-  options: { tokenLifetimeMs?: number; logLevel?: LogLevel; tune?(client: KubeClient): Promise<void> } = {},
+  options: { empty?: boolean; tokenLifetimeMs?: number; logLevel?: LogLevel; tune?(client: KubeClient): Promise<void> } = {},
 ): Promise<TestCloud> {
   const plane = await startControlPlane();
   const { client } = plane;
   const directory = mkdtempSync(join(tmpdir(), "kumulus-api-"));
   const imageDirectory = join(directory, "images");
   const stopping = new AbortController();
-  await seed(client);
+  if (options.empty) await makeSystemNamespace(client);
+  else await seed(client);
   await playFinalizers(client, stopping.signal);
   await options.tune?.(client);
   const log = createLog({ name: "api", level: options.logLevel ?? "error" });

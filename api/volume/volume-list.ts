@@ -1,7 +1,7 @@
 // The list of volumes: whose they are, Cinder's filters and sort keys (Block Storage API v3, "List accessible volumes with details").
 
 import { KumulusError } from "../../domain/errors.ts";
-import { displayNameOf, idOf } from "../../domain/id.ts";
+import { createdAt, displayNameOf, idOf } from "../../domain/id.ts";
 import type { Volume } from "../../models/volume/volume.ts";
 import { isTrue, parseFlag } from "../compute/fields.ts";
 import { lastValueOf } from "../http/query.ts";
@@ -99,7 +99,7 @@ const unescaped = (text: string) => text.replace(/\\(.)/g, "$1");
 
 type Value = string | number | boolean | null;
 const sortValues: Record<string, (volume: Volume, world: VolumeWorld) => Value> = {
-  created_at: ({ metadata }) => metadata.creationTimestamp ?? "",
+  created_at: createdAt,
   updated_at: ({ status }) => status?.updatedAt ?? null,
   id: idOf,
   name: displayNameOf,

@@ -1,7 +1,7 @@
 // The wire form of a volume (Block Storage API v3, "Show a volume's details") at every microversion. Every field a client may read is named here.
 import { attachmentIDOf } from "../../domain/compute/names.ts";
 import { createdBy } from "../../domain/created-by.ts";
-import { displayNameOf, idOf } from "../../domain/id.ts";
+import { createdAt, displayNameOf, idOf } from "../../domain/id.ts";
 import type { Volume, VolumeAttachment } from "../../models/volume/volume.ts";
 import { isoMicros } from "../compute/time.ts";
 import type { ApiRequest } from "../http/request.ts";
@@ -48,7 +48,7 @@ export function viewVolumeSummary(world: VolumeWorld, volume: Volume, viewer: Vi
     description: spec.description ?? null,
     size: spec.sizeGiB,
     status: shownStatus(volume, world.holders(volume)),
-    created_at: isoMicros(metadata.creationTimestamp ?? ""),
+    created_at: isoMicros(createdAt(volume)),
     updated_at: status?.updatedAt === undefined ? null : isoMicros(status.updatedAt),
     availability_zone: spec.availabilityZone ?? zone,
     bootable: String(isBootable(volume)),

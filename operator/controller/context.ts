@@ -23,7 +23,7 @@ export class AppliedStatus {
 }
 
 /** Prefix of the annotation with the hash of what a controller applied last: what it stopped wanting is seen even after a restart. */
-const appliedAnnotation = "applied.kumulus.cloud/";
+export const appliedAnnotation = "applied.kumulus.cloud/";
 
 const hashOf = (value: unknown) => createHash("sha1").update(JSON.stringify(value)).digest("base64url").slice(0, 16);
 

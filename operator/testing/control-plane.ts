@@ -24,6 +24,8 @@ export interface ControlPlane {
 }
 
 export interface ControlPlaneOptions {
+  /** In the place of crds/: another release's. */
+  definitions?: string;
   /** More folders of CRDs, besides crds/. */
   crds?: readonly string[];
   /** kube-controller-manager with these loops, such as `namespace-controller`, `garbage-collector-controller`, `resourcequota-controller`. */
@@ -95,8 +97,8 @@ function readDefinitions(folders: readonly string[]): CustomResourceDefinition[]
   return documents.filter((document) => document?.kind === "CustomResourceDefinition") as CustomResourceDefinition[];
 }
 
-/** Creates the CRDs in the folders and waits until each is served. */
-async function installDefinitions(client: ApiClient, folders: readonly string[]): Promise<void> {
+/** Creates or changes the CRDs in the folders and waits until each is served. */
+export async function installDefinitions(client: ApiClient, folders: readonly string[]): Promise<void> {
   const definitions = readDefinitions(folders);
   await Promise.all(
     definitions.map((definition) => client.apply(CustomResourceDefinition, definition, { fieldManager: "kumulus-install" })),
@@ -166,7 +168,7 @@ async function startOnce(options: ControlPlaneOptions): Promise<ControlPlane> {
     const client = kubeClient(connection);
     const [server] = children.slice(-1);
     if (server) await until("kube-apiserver", directory, server, async () => (await client.request("GET", "/readyz")).status === 200);
-    await installDefinitions(client, [join(repository, "crds"), ...(options.crds ?? [])]);
+    await installDefinitions(client, [options.definitions ?? join(repository, "crds"), ...(options.crds ?? [])]);
     if (options.controllers) {
       const flags = [
         `--kubeconfig=${kubeconfig}`,

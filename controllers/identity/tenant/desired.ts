@@ -1,5 +1,5 @@
 // What one Tenant needs to exist: its namespace, limits, rights and default security group. Pure.
-import { systemNamespace } from "../../../domain/id.ts";
+import { systemNamespace, tenantLabel } from "../../../domain/id.ts";
 import { defaultGroupRules } from "../../../domain/net/security-group.ts";
 import { defaultQuota } from "../../../domain/quota.ts";
 import { type Right, right } from "../../../domain/rights.ts";
@@ -10,9 +10,6 @@ import type { SecurityGroup } from "../../../models/network/security-group.ts";
 import type { ConditionInput } from "../../../operator/contract.ts";
 import { Event, type KubeRole, type Namespace, type ResourceQuota, type RoleBinding } from "../../../operator/kube/core-kinds.ts";
 import { enabledCondition, notReady } from "../conditions.ts";
-
-/** Label of a tenant's namespace with the Tenant's name. */
-export const tenantLabel = "kumulus.cloud/tenant";
 
 export interface Seen {
   domain: Domain | undefined;

@@ -1,5 +1,6 @@
 // Tenant: keeps its namespace and what belongs into it, and takes all of it down in order.
 import { isCode, Terminal } from "../../../domain/errors.ts";
+import { tenantLabel } from "../../../domain/id.ts";
 import { appliedKind, right, unasked } from "../../../domain/rights.ts";
 import { Domain } from "../../../models/identity/domain.ts";
 import { Tenant } from "../../../models/identity/tenant.ts";
@@ -10,7 +11,7 @@ import { defineController, index, watch } from "../../../operator/controller/def
 import { KubeRole, Namespace, ResourceQuota, RoleBinding } from "../../../operator/kube/core-kinds.ts";
 import { notReady } from "../conditions.ts";
 import { referenceIndex, referencesOf, watchReferenced } from "../references.ts";
-import { desiredTenant, memberRights, namespaceOf, type Parts, tenantLabel } from "./desired.ts";
+import { desiredTenant, memberRights, namespaceOf, type Parts } from "./desired.ts";
 import { nextTeardownStep, type TeardownStep, teardownStages } from "./teardown.ts";
 
 /** Safety net under the watches while a tenant is taken down. */
