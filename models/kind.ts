@@ -37,6 +37,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly kind: string;
   readonly plural: string;
   readonly namespaced: boolean;
+  /** Who brings the kind, where it is not Kubernetes or Kumulus: a cluster may be without it. */
+  readonly engine?: string;
   /** Never set: ties T to the value. */
   readonly type?: T;
 }

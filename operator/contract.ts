@@ -63,6 +63,8 @@ export type Change<T> =
 export interface Cache<T extends KubeObject = KubeObject> {
   readonly kind: Kind<T>;
   readonly synced: boolean;
+  /** The API server does not have the kind: its engine is not installed. The cache is empty then; only for kinds that name an engine. */
+  readonly absent: boolean;
   get(name: string, namespace?: string): T | undefined;
   byUid(uid: string): T | undefined;
   list(namespace?: string): readonly T[];
@@ -78,6 +80,8 @@ export interface Cache<T extends KubeObject = KubeObject> {
   gone(object: T): void;
   /** Handlers see key changes in order; what a handler throws is logged, never fatal. Returns the unsubscribe function. */
   onChange(handler: (change: Change<T>) => void): () => void;
+  /** Called when the kind has come after it was absent, with its objects in the cache. Returns the unsubscribe function. */
+  onAppear(handler: () => void): () => void;
   /** Resolves with the object once `accept` says yes (undefined = it is gone); rejects with Unavailable after `timeoutMs`. */
   waitFor(key: ObjectKey, accept: (object: T | undefined) => boolean, timeoutMs: number): Promise<T | undefined>;
 }
@@ -143,6 +147,22 @@ export interface Source {
   start(enqueue: (key: ObjectKey) => void, signal: AbortSignal): void;
 }
 
+/** Why an object can not be worked on for now. */
+export interface Absence {
+  /** What is missing and what to do about it: a sentence for people. */
+  message: string;
+  /** When the object's condition shall say so, in ms from now: 0 at once, Infinity never. */
+  tellAfterMs: number;
+}
+
+/** What a controller can not do without although it may not be there: an engine's kinds, or its database. */
+export interface Engine {
+  /** Undefined while the object can be worked on. Asked before each reconcile: it MUST be quick. */
+  absence(object: KubeObject, caches: Caches): Absence | undefined;
+  /** Calls `handler` each time the engine has come, until the signal aborts. */
+  onCome(caches: Caches, handler: () => void, signal: AbortSignal): void;
+}
+
 export interface ControllerDefinition<T extends KubeObject = KubeObject> {
   /** Defaults to the kind in lower case; names the field manager `kumulus-<name>`, metrics and logs. */
   name?: string;
@@ -153,6 +173,8 @@ export interface ControllerDefinition<T extends KubeObject = KubeObject> {
   owns?: readonly Kind[];
   watches?: readonly Watch<never>[];
   sources?: readonly Source[];
+  /** While one of these is missing nothing is reconciled, and Ready=False says `EngineMissing`. Kinds that are absent and not named here read as empty. */
+  needs?: readonly Engine[];
   /** Kinds that are read without being watched for changes. */
   reads?: readonly Kind[];
   indexes?: readonly { kind: Kind; name: string; values(object: never): readonly string[] }[];

@@ -20,6 +20,7 @@ export const DataVolume: Kind<DataVolume> = Object.freeze({
   kind: "DataVolume",
   plural: "datavolumes",
   namespaced: true,
+  engine: "CDI (Containerized Data Importer)",
 });
 
 /** CDI itself, as its administrator configures it: the few fields that matter to us. */

@@ -40,6 +40,7 @@ export const VirtualMachine: Kind<VirtualMachine> = Object.freeze({
   kind: "VirtualMachine",
   plural: "virtualmachines",
   namespaced: true,
+  engine: "KubeVirt",
 });
 
 export type VirtualMachineInstanceSpec = Plain<V1VirtualMachineInstanceSpec>;
@@ -61,6 +62,7 @@ export const VirtualMachineInstance: Kind<VirtualMachineInstance> = Object.freez
   kind: "VirtualMachineInstance",
   plural: "virtualmachineinstances",
   namespaced: true,
+  engine: "KubeVirt",
 });
 
 export type AddVolumeOptions = V1AddVolumeOptions;
@@ -79,6 +81,7 @@ export const VirtualMachineInstanceMigration: Kind<VirtualMachineInstanceMigrati
   kind: "VirtualMachineInstanceMigration",
   plural: "virtualmachineinstancemigrations",
   namespaced: true,
+  engine: "KubeVirt",
 });
 
 /** KubeVirt itself, as its administrator configures it: the few fields that matter to us. */

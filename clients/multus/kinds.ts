@@ -14,4 +14,5 @@ export const NetworkAttachmentDefinition: Kind<NetworkAttachmentDefinition> = Ob
   kind: "NetworkAttachmentDefinition",
   plural: "network-attachment-definitions",
   namespaced: true,
+  engine: "Multus",
 });

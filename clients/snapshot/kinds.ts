@@ -30,6 +30,7 @@ export const VolumeSnapshot: Kind<VolumeSnapshot> = Object.freeze({
   kind: "VolumeSnapshot",
   plural: "volumesnapshots",
   namespaced: true,
+  engine: "The CSI snapshot controller",
 });
 
 /** The snapshot as the storage knows it. */
@@ -61,6 +62,7 @@ export const VolumeSnapshotContent: Kind<VolumeSnapshotContent> = Object.freeze(
   kind: "VolumeSnapshotContent",
   plural: "volumesnapshotcontents",
   namespaced: false,
+  engine: "The CSI snapshot controller",
 });
 
 /** How the storage makes snapshots. */
@@ -78,4 +80,5 @@ export const VolumeSnapshotClass: Kind<VolumeSnapshotClass> = Object.freeze({
   kind: "VolumeSnapshotClass",
   plural: "volumesnapshotclasses",
   namespaced: false,
+  engine: "The CSI snapshot controller",
 });

@@ -14,6 +14,7 @@ import { floatingIPController } from "./floating-ip/reconciler.ts";
 import { ipAddressController } from "./ip-address/reconciler.ts";
 import { networkController } from "./network/reconciler.ts";
 import { createChassis } from "./ovn/chassis.ts";
+import { ovnEngine } from "./ovn/engine.ts";
 import { createNorthbound } from "./ovn/northbound.ts";
 import { portController } from "./port/reconciler.ts";
 import { routerController } from "./router/reconciler.ts";
@@ -47,6 +48,7 @@ export function networkControllers(options: NetworkOptions): ControllerDefinitio
     caches,
     northbound: createNorthbound(options.northbound),
     chassis: createChassis(options.southbound),
+    ovn: ovnEngine(options.northbound),
     settings: { tenantMTU, providerMTU, addressGraceMs, random },
   };
   const audit = createAudit(deps, { intervalMs: auditMs, againMs: Math.min(auditMs, 2000), log: log.child({ part: "audit" }) });

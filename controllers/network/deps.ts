@@ -2,7 +2,7 @@
 
 import type { RowOwner } from "../../domain/net/row-keys.ts";
 import type { KubeObject } from "../../models/kind.ts";
-import type { Caches, ConditionInput, Context, ObjectKey } from "../../operator/contract.ts";
+import type { Caches, ConditionInput, Context, Engine, ObjectKey } from "../../operator/contract.ts";
 import type { Chassis } from "./ovn/chassis.ts";
 import type { Northbound } from "./ovn/northbound.ts";
 
@@ -11,6 +11,8 @@ export interface NetworkDeps {
   readonly caches: Caches;
   readonly northbound: Northbound;
   readonly chassis: Chassis;
+  /** What every kind that has rows needs. */
+  readonly ovn: Engine;
   readonly settings: Settings;
 }
 

@@ -17,12 +17,13 @@ export interface CacheReport extends ReflectorStats {
   kind: string;
   objects: number;
   synced: boolean;
+  absent: boolean;
 }
 
 export interface StartableCaches extends Caches {
-  /** Starts every kind asked for so far; resolves when they are in sync. A kind first asked for later starts then. */
+  /** Starts every kind asked for so far; resolves when each is in sync or known to be absent. A kind first asked for later starts then. */
   start(signal: AbortSignal): Promise<void>;
-  /** Whether every kind is in sync. */
+  /** Whether every kind is in sync, but for those that are absent. */
   readonly synced: boolean;
   report(): CacheReport[];
   /** The cache of a kind that somebody asked for and that is in sync; never makes one. */
@@ -67,10 +68,10 @@ export function createCaches(client: ApiClient, options: CachesOptions): Startab
       running = signal;
       for (const entry of entries.values()) run(entry, signal);
       const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
-      await Promise.race([Promise.all([...entries.values()].map(({ store }) => store.whenSynced)), stopped]);
+      await Promise.race([Promise.all([...entries.values()].map(({ store }) => store.whenSettled)), stopped]);
     },
     get synced() {
-      return [...entries.values()].every(({ store }) => store.synced);
+      return [...entries.values()].every(({ store }) => store.synced || store.absent);
     },
     known<T extends KubeObject>(kind: Kind<T>) {
       const store = entries.get(slotOf(kind))?.store;
@@ -82,6 +83,7 @@ export function createCaches(client: ApiClient, options: CachesOptions): Startab
         kind: kindName(store.kind),
         objects: store.size,
         synced: store.synced,
+        absent: store.absent,
       })),
   };
 }

@@ -1,6 +1,6 @@
 // Keeps a store equal to one kind on the API server: a paged list, then watches from where it ended, for ever, through every failure.
 import { setTimeout as sleep, setImmediate as yieldToOthers } from "node:timers/promises";
-import { KumulusError } from "../../domain/errors.ts";
+import { isCode, KumulusError } from "../../domain/errors.ts";
 import type { Kind, KubeObject } from "../../models/kind.ts";
 import type { Log } from "../contract.ts";
 import type { ApiClient } from "../kube/client.ts";
@@ -26,6 +26,8 @@ export interface ReflectorTiming {
   watchSeconds: () => number;
   /** Silence is allowed for the watch's own length and this. */
   silenceMs: number;
+  /** Pause between looks for an engine's kind that is absent. */
+  absentMs: number;
 }
 
 export const defaultTiming: ReflectorTiming = {
@@ -34,6 +36,7 @@ export const defaultTiming: ReflectorTiming = {
   healthyMs: 60_000,
   watchSeconds: () => 300 + Math.floor(Math.random() * 300),
   silenceMs: 30_000,
+  absentMs: 5_000,
 };
 
 export interface ReflectorStats {
@@ -151,6 +154,14 @@ async function follow<T extends KubeObject>(options: ReflectorOptions<T>, from: 
 const longestRefusedMs = 1_500;
 const isRefused = (error: unknown) => ((error as Error).cause as { code?: string } | undefined)?.code === "ECONNREFUSED";
 
+/** True when the list was refused because the API server does not have the engine's kind. Told in the log once, not at every look. */
+function isAbsent<T extends KubeObject>({ kind, store, log }: ReflectorOptions<T>, error: unknown, wasWatched: boolean): boolean {
+  if (kind.engine === undefined || wasWatched || !isCode(error, "NotFound")) return false;
+  if (!store.absent) log.warn({ kind: kindName(kind), engine: kind.engine }, "the API server does not have this kind; looking for it");
+  store.vanish();
+  return true;
+}
+
 /** Resolves when the signal aborts, never before, and never rejects. */
 export async function reflect<T extends KubeObject>(options: ReflectorOptions<T>): Promise<void> {
   const { kind, timing, log, signal, stats } = options;
@@ -174,16 +185,20 @@ export async function reflect<T extends KubeObject>(options: ReflectorOptions<T>
       if (signal.aborted) return;
       stats.failures += 1;
       if (lived() >= timing.healthyMs) backoff.reset();
+      const absent = isAbsent(options, error, version !== undefined);
       const gone = error instanceof Gone;
-      if (gone) version = undefined;
+      // A kind that was removed may have come back with other versions: the next list tells.
+      if (gone || isCode(error, "NotFound")) version = undefined;
       delayMs = gone && !wasGone ? 0 : backoff.nextMs();
       if (isRefused(error)) delayMs = Math.min(delayMs, longestRefusedMs);
       if (error instanceof Later) delayMs = Math.max(delayMs, error.afterMs);
       wasGone = gone;
-      log.warn(
-        { kind: kindName(kind), error: (error as Error).message, delayMs: Math.round(delayMs) },
-        "list or watch ended; trying again",
-      );
+      if (absent) delayMs = timing.absentMs * (0.9 + Math.random() * 0.2);
+      else
+        log.warn(
+          { kind: kindName(kind), error: (error as Error).message, delayMs: Math.round(delayMs) },
+          "list or watch ended; trying again",
+        );
     }
     if (delayMs > 0) await sleep(delayMs, undefined, { signal, ref: false }).catch(() => undefined);
   }

@@ -23,8 +23,10 @@ export interface Observed {
 
 export class Store<T extends KubeObject> implements Cache<T> {
   readonly kind: Kind<T>;
-  readonly whenSynced: Promise<void>;
+  /** Resolves once it is known what there is: in sync, or absent. */
+  readonly whenSettled: Promise<void>;
   synced = false;
+  absent = false;
   readonly #log: Log;
   readonly #namespace: string | undefined;
   readonly #objects = new Map<string, T>();
@@ -32,12 +34,13 @@ export class Store<T extends KubeObject> implements Cache<T> {
   readonly #indexes: Indexes<T>;
   readonly #pending = new PendingWrites<T>();
   readonly #handlers = new Set<(change: Change<T>) => void>();
+  readonly #appearHandlers = new Set<() => void>();
   readonly #waiters = new Map<string, Set<() => void>>();
   readonly #lists = new Map<string, readonly T[]>();
   readonly #changes: Change<T>[] = [];
   #emitting = false;
   #expiry: NodeJS.Timeout | undefined;
-  #resolveSynced: () => void = () => undefined;
+  #resolveSettled: () => void = () => undefined;
 
   /** `namespace`: the only one of which the store holds objects. */
   constructor(kind: Kind<T>, log: Log, namespace?: string) {
@@ -45,8 +48,8 @@ export class Store<T extends KubeObject> implements Cache<T> {
     this.#namespace = namespace;
     this.#log = log;
     this.#indexes = new Indexes((error, index) => log.error({ kind: kindName(kind), index, error }, "an index function failed"));
-    this.whenSynced = new Promise((resolve) => {
-      this.#resolveSynced = resolve;
+    this.whenSettled = new Promise((resolve) => {
+      this.#resolveSettled = resolve;
     });
     if (kind.namespaced) this.addIndex("namespace", ({ metadata }) => [metadata.namespace ?? ""]);
     this.addIndex(ownerIndex, ownersOf);
@@ -115,6 +118,11 @@ export class Store<T extends KubeObject> implements Cache<T> {
     return () => this.#handlers.delete(handler);
   }
 
+  onAppear(handler: () => void): () => void {
+    this.#appearHandlers.add(handler);
+    return () => this.#appearHandlers.delete(handler);
+  }
+
   waitFor(key: ObjectKey, accept: (object: T | undefined) => boolean, timeoutMs: number): Promise<T | undefined> {
     const slot = keyOf(key.name, key.namespace);
     return new Promise((resolve, reject) => {
@@ -152,8 +160,18 @@ export class Store<T extends KubeObject> implements Cache<T> {
       if (!seen.has(key) && this.#pending.absent(key, listMark)) this.#remove(key, object, true);
     }
     if (this.synced) return;
-    this.synced = true;
-    this.#resolveSynced();
+    const appeared = this.absent;
+    [this.synced, this.absent] = [true, false];
+    this.#resolveSettled();
+    if (appeared) for (const handler of this.#appearHandlers) handler();
+  }
+
+  /** For the reflector: the API server does not have the kind. It ends with its objects, so none of them is left. */
+  vanish(): void {
+    if (this.absent) return;
+    [this.synced, this.absent] = [false, true];
+    for (const [key, object] of [...this.#objects]) this.#remove(key, object, true);
+    this.#resolveSettled();
   }
 
   /** For the reflector: the server told this state of an object. Returns its key. */

@@ -44,10 +44,10 @@ export interface ContextOptions {
   signal: AbortSignal;
 }
 
-/** Reads of a cache that is not in sync would show objects as missing. */
+/** Reads of a cache that is not in sync would show objects as missing; of an absent kind there are none. */
 function syncedCache<T extends KubeObject>(caches: StartableCaches, kind: Kind<T>): Cache<T> {
   const cache = caches.of(kind);
-  if (!cache.synced) throw new KumulusError("Unavailable", `the cache of ${kindName(kind)} is not in sync yet`);
+  if (!cache.synced && !cache.absent) throw new KumulusError("Unavailable", `the cache of ${kindName(kind)} is not in sync yet`);
   return cache;
 }
 

@@ -2,8 +2,9 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { KumulusError } from "../../domain/errors.ts";
+import type { KubeObject } from "../../models/kind.ts";
 import type { StartableCaches } from "../cache/caches.ts";
-import type { ControllerDefinition, Log } from "../contract.ts";
+import type { Absence, ControllerDefinition, Log } from "../contract.ts";
 import { createEventRecorder, type EventRecorder } from "../events.ts";
 import type { ApiClient } from "../kube/client.ts";
 import type { Metrics } from "../metrics.ts";
@@ -39,6 +40,8 @@ const defaultTimeoutMs = 30_000;
 const overtimeMs = 1_000;
 /** A failure that should pass by itself is worth a line once its delay has grown so long. */
 const worryMs = 10_000;
+/** The longest pause after a failure that passes by itself: a system that is back shall be used at once, also after hours. */
+const longestQuietMs = 20_000;
 /** Safety net under the watches of what a key waits for. */
 const waitingResyncMs = 60_000;
 
@@ -53,11 +56,36 @@ export function createController(options: ControllerOptions): Controller {
   });
   const events: EventRecorder = createEventRecorder(options.client, fieldManager, log);
   const applied = new AppliedStatus();
+  /** Keys whose objects wait for an engine. */
+  const unserved = new Set<string>();
+
+  const lookAgain = (key: string) => queue.addAfter(key, waitingResyncMs * (0.9 + Math.random() * 0.2), "low");
+
+  /** Of several absences the one that is told first. */
+  function absenceOf(object: KubeObject): Absence | undefined {
+    const found = (definition.needs ?? []).flatMap((engine) => engine.absence(object, caches) ?? []);
+    return found.toSorted((one, other) => one.tellAfterMs - other.tellAfterMs)[0];
+  }
+
+  /** Without its engine an object is not worked on: its key waits until the engine comes, or until it is time to say what is missing. */
+  function putOff(key: string, tellAfterMs: number): void {
+    queue.forget(key);
+    if (Number.isFinite(tellAfterMs)) queue.addAfter(key, tellAfterMs, "low");
+    else lookAgain(key);
+  }
+
+  function followEngines(signal: AbortSignal): void {
+    const wake = () => {
+      for (const key of unserved) queue.add(key);
+      unserved.clear();
+    };
+    for (const engine of definition.needs ?? []) engine.onCome(caches, wake, signal);
+  }
 
   function settle(key: string, outcome: Outcome, reconcileLog: Log): void {
     if (outcome.kind === "failed") {
-      const delayMs = Math.round(queue.retry(key));
       const { error, quiet } = outcome;
+      const delayMs = Math.round(quiet ? queue.retry(key, longestQuietMs * (0.9 + Math.random() * 0.1)) : queue.retry(key));
       if (quiet) {
         const level = delayMs >= worryMs ? "warn" : "debug";
         reconcileLog[level]({ error: (error as Error).message, delayMs }, "reconcile to be tried again");
@@ -66,18 +94,22 @@ export function createController(options: ControllerOptions): Controller {
       return;
     }
     queue.forget(key);
-    if (outcome.kind === "waiting") queue.addAfter(key, waitingResyncMs * (0.9 + Math.random() * 0.2), "low");
+    if (outcome.kind === "waiting") lookAgain(key);
     else if (outcome.requeueAfterMs !== undefined) queue.addAfter(key, outcome.requeueAfterMs * (0.9 + Math.random() * 0.2));
   }
 
   async function handle(key: string, limit: AbortSignal): Promise<void> {
     const { name: objectName, namespace } = objectKey(key);
     const object = caches.of(definition.kind).get(objectName, namespace);
+    const absence = object && absenceOf(object);
+    if (absence) unserved.add(key);
+    else unserved.delete(key);
     if (!object) {
       queue.forget(key);
       queue.cancelDelay(key);
       return;
     }
+    if (absence && absence.tellAfterMs > 0) return putOff(key, absence.tellAfterMs);
     const requestId = requestOf(object);
     const reconcileLog = log.child({
       reconcileID: randomUUID(),
@@ -96,7 +128,7 @@ export function createController(options: ControllerOptions): Controller {
     const attributes = { "k8s.object.kind": definition.kind.kind, "k8s.object.name": objectName, "k8s.namespace.name": namespace ?? "" };
     const span = { kind: "internal", attributes, ...(parent !== undefined && { parent }) } as const;
     const outcome = await tracing().span(`reconcile ${definition.kind.kind}`, span, async (annotate) => {
-      const result = await reconcileOnce(definition, object, ctx, fieldManager);
+      const result = await reconcileOnce(definition, object, ctx, fieldManager, absence);
       annotate({ outcome: result.kind });
       return result;
     });
@@ -140,6 +172,7 @@ export function createController(options: ControllerOptions): Controller {
     name,
     queue,
     async run(stop, kill) {
+      followEngines(stop);
       startTriggers({ definition, caches, queue, log, resyncMs: options.resyncMs, signal: stop });
       const close = () => queue.close();
       stop.addEventListener("abort", close, { once: true });

@@ -89,14 +89,14 @@ export class WorkQueue {
     this.#timers.set(key, { timer: setTimeout(fire, Math.min(delayMs, 2 ** 31 - 1)), due, lane });
   }
 
-  /** Adds the key after its growing delay; returns that delay in ms. */
-  retry(key: string): number {
+  /** Adds the key after its growing delay, but no later than after `longestMs`; returns that delay in ms. */
+  retry(key: string, longestMs = Number.POSITIVE_INFINITY): number {
     let backoff = this.#failures.get(key);
     if (!backoff) {
       backoff = new Backoff(this.#backoff, this.#options.random);
       this.#failures.set(key, backoff);
     }
-    const delayMs = backoff.nextMs();
+    const delayMs = Math.min(backoff.nextMs(), longestMs);
     this.#options.observer?.retried();
     this.addAfter(key, delayMs);
     return delayMs;

@@ -1,7 +1,7 @@
 // One reconcile of one object: finalizer first, then the controller's own code, then what its outcome means.
 import { KumulusError, Terminal, Waiting } from "../../domain/errors.ts";
 import type { KubeObject } from "../../models/kind.ts";
-import type { Context, ControllerDefinition, Result } from "../contract.ts";
+import type { Absence, Context, ControllerDefinition, Result } from "../contract.ts";
 import { apiVersionOf } from "../kube/path.ts";
 import { conditionsFrom, readyOf, statusOf, wholeSeconds } from "./status.ts";
 
@@ -37,7 +37,8 @@ async function finalize(definition: ControllerDefinition, object: KubeObject, ct
   return {};
 }
 
-async function run(definition: ControllerDefinition, object: KubeObject, ctx: Context): Promise<Result> {
+async function run(definition: ControllerDefinition, object: KubeObject, ctx: Context, absence: Absence | undefined): Promise<Result> {
+  if (absence) throw new Waiting("EngineMissing", absence.message);
   if (object.metadata.deletionTimestamp !== undefined) return finalize(definition, object, ctx);
   const { finalizer } = definition;
   const finalizers = object.metadata.finalizers ?? [];
@@ -82,14 +83,20 @@ function passesByItself(error: unknown): boolean {
   return error instanceof KumulusError && (passing.has(error.code) || error.reason === "NamespaceTerminating");
 }
 
-/** Never rejects. */
-export async function reconcileOnce(definition: ControllerDefinition, object: KubeObject, ctx: Context, manager: string): Promise<Outcome> {
+/** Never rejects. With an `absence` only the condition is written. */
+export async function reconcileOnce(
+  definition: ControllerDefinition,
+  object: KubeObject,
+  ctx: Context,
+  manager: string,
+  absence?: Absence,
+): Promise<Outcome> {
   const explain = async (reason: string, message: string, type: "Normal" | "Warning") => {
     const news = definition.ownConditions === false || (await markNotReady(definition, object, ctx, reason, message, `${manager}-wait`));
     if (news) ctx.event(object, type, reason, message);
   };
   try {
-    const { requeueAfterMs } = await run(definition, object, ctx);
+    const { requeueAfterMs } = await run(definition, object, ctx, absence);
     return requeueAfterMs === undefined ? { kind: "done" } : { kind: "done", requeueAfterMs };
   } catch (error) {
     const explained = error instanceof Waiting || error instanceof Terminal;

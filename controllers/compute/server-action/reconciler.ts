@@ -10,6 +10,7 @@ import { ServerAction } from "../../../models/compute/server-action.ts";
 import type { KubeObject, ObjectMeta } from "../../../models/kind.ts";
 import type { Caches, ConditionInput, Context, ObjectKey } from "../../../operator/contract.ts";
 import { defineController, index, watch } from "../../../operator/controller/define-controller.ts";
+import { engineOf } from "../../../operator/controller/engine.ts";
 import { keyOf } from "../server/indexes.ts";
 import { type Call, desiredAction, type Step } from "./desired.ts";
 import { hasEnded, nextAction, outdated } from "./queue.ts";
@@ -45,6 +46,7 @@ export const serverActionController = ({ kubeVirt, now }: ActionDependencies) =>
       watch(VirtualMachine, ofInstance),
       watch(VirtualMachineInstance, ofInstance),
     ],
+    needs: [engineOf(VirtualMachine, VirtualMachineInstance)],
     indexes: [
       index(ServerAction, "server", ({ spec, metadata }) => [keyOf(metadata.namespace, spec.serverRef.name)]),
       index(Server, "instance", ({ metadata }) => [keyOf(metadata.namespace, instanceName(metadata.name))]),

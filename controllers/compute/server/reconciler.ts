@@ -1,5 +1,6 @@
 // The Server controller: reads, one pure call, writes.
 
+import { DataVolume } from "../../../clients/cdi/kinds.ts";
 import { VirtualMachine, VirtualMachineInstance } from "../../../clients/kubevirt/kinds.ts";
 import { isSettled, type KubeVirt, subresourceRights } from "../../../clients/kubevirt/subresources.ts";
 import { isCode, KumulusError } from "../../../domain/errors.ts";
@@ -13,6 +14,7 @@ import { Subnet } from "../../../models/network/subnet.ts";
 import { Volume } from "../../../models/volume/volume.ts";
 import type { Context, Result } from "../../../operator/contract.ts";
 import { defineController } from "../../../operator/controller/define-controller.ts";
+import { engineOf } from "../../../operator/controller/engine.ts";
 import { firstMoment } from "../../../operator/controller/first-moment.ts";
 import { Secret } from "../../../operator/kube/core-kinds.ts";
 import { type GoldenDependencies, goldenRights, makeGolden } from "../../image/golden.ts";
@@ -33,6 +35,7 @@ export const serverController = (dependencies: ServerDependencies) =>
     finalizer: finalizers.server,
     owns: [Port],
     watches: serverWatches,
+    needs: [engineOf(VirtualMachine, VirtualMachineInstance), engineOf(DataVolume)],
     reads: [Network, Subnet],
     indexes: serverIndexes,
     rights: [

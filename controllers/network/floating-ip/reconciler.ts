@@ -16,10 +16,11 @@ import { desiredFloatingRows } from "./desired.ts";
 import { desiredFloatingPort, floatingPortName, gatherFloatingIP } from "./gather.ts";
 import { floatingStatus } from "./status.ts";
 
-export function floatingIPController({ northbound }: NetworkDeps, sources: readonly Source[]): ControllerDefinition {
+export function floatingIPController({ northbound, ovn }: NetworkDeps, sources: readonly Source[]): ControllerDefinition {
   return defineController<FloatingIP>({
     kind: FloatingIP,
     finalizer: finalizers.floatingIP,
+    needs: [ovn],
     indexes: networkIndexes,
     owns: [Port],
     watches: [

@@ -12,10 +12,11 @@ import { by, networkIndexes, place } from "../indexes.ts";
 import { desiredNetworkRows, mtuOf } from "./desired.ts";
 import { networkStatus } from "./status.ts";
 
-export function networkController({ northbound, settings }: NetworkDeps, sources: readonly Source[]): ControllerDefinition {
+export function networkController({ northbound, ovn, settings }: NetworkDeps, sources: readonly Source[]): ControllerDefinition {
   return defineController<Network>({
     kind: Network,
     finalizer: finalizers.network,
+    needs: [ovn],
     indexes: networkIndexes,
     reads: [Port, Subnet],
     sources,

@@ -13,6 +13,7 @@ import { SecurityGroup } from "../../../models/network/security-group.ts";
 import { Subnet } from "../../../models/network/subnet.ts";
 import type { Context, ControllerDefinition, Result, Source } from "../../../operator/contract.ts";
 import { defineController, watch } from "../../../operator/controller/define-controller.ts";
+import { engineOf } from "../../../operator/controller/engine.ts";
 import { keyOf, laterMs, type NetworkDeps, rowOwner, soonMs } from "../deps.ts";
 import { by, networkIndexes, place } from "../indexes.ts";
 import { ensureDropGroup, missingRow } from "../ovn/parents.ts";
@@ -49,6 +50,7 @@ export function portController(deps: NetworkDeps, sources: readonly Source[]): C
   return defineController<Port>({
     kind: Port,
     finalizer: finalizers.port,
+    needs: [deps.ovn, engineOf(NetworkAttachmentDefinition)],
     indexes: networkIndexes,
     owns: [NetworkAttachmentDefinition],
     reads: [IPAddress],

@@ -36,6 +36,7 @@ export function routerController(deps: NetworkDeps, sources: readonly Source[]):
   return defineController<Router>({
     kind: Router,
     finalizer: finalizers.router,
+    needs: [deps.ovn],
     indexes: networkIndexes,
     owns: [Port],
     watches: [

@@ -22,10 +22,11 @@ export function gatherGroup(group: SecurityGroup, read: Reader): { rows: Desired
   return { rows, missing: [...missing].sort() };
 }
 
-export function securityGroupController({ northbound }: NetworkDeps, sources: readonly Source[]): ControllerDefinition {
+export function securityGroupController({ northbound, ovn }: NetworkDeps, sources: readonly Source[]): ControllerDefinition {
   return defineController<SecurityGroup>({
     kind: SecurityGroup,
     finalizer: finalizers.securityGroup,
+    needs: [ovn],
     indexes: networkIndexes,
     reads: [Port],
     watches: [

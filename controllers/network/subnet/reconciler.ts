@@ -24,10 +24,11 @@ function strongerSiblings(subnet: Subnet, read: Reader): Subnet[] {
     .filter((other) => (stands(other) === stands(subnet) ? isOlder(other, subnet) : stands(other)));
 }
 
-export function subnetController({ northbound, settings }: NetworkDeps, sources: readonly Source[]): ControllerDefinition {
+export function subnetController({ northbound, ovn, settings }: NetworkDeps, sources: readonly Source[]): ControllerDefinition {
   return defineController<Subnet>({
     kind: Subnet,
     finalizer: finalizers.subnet,
+    needs: [ovn],
     indexes: networkIndexes,
     reads: [IPAddress],
     watches: [

@@ -13,6 +13,7 @@ import { Volume } from "../../../models/volume/volume.ts";
 import { VolumeType } from "../../../models/volume/volume-type.ts";
 import type { Context, Result } from "../../../operator/contract.ts";
 import { defineController, index, watch } from "../../../operator/controller/define-controller.ts";
+import { engineOf } from "../../../operator/controller/engine.ts";
 import { PersistentVolumeClaim } from "../../../operator/kube/core-kinds.ts";
 import { type GoldenDependencies, goldenRights, makeGolden } from "../../image/golden.ts";
 import { chooseVolumeType } from "../data-volume.ts";
@@ -55,6 +56,7 @@ export const volumeController = (dependencies: GoldenDependencies) =>
     finalizer: finalizers.volume,
     owns: [DataVolume],
     watches,
+    needs: [engineOf(DataVolume)],
     indexes: volumeIndexes,
     rights: [
       ...goldenRights,
