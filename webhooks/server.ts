@@ -9,6 +9,7 @@ import type { KumulusError } from "../domain/errors.ts";
 import { systemNamespace } from "../domain/id.ts";
 import type { Caches, KubeClient, Log } from "../operator/contract.ts";
 import { endConnectionsWhile } from "../operator/drain.ts";
+import { persist } from "../operator/persist.ts";
 import { type Admission, createAdmission, notJudged, otherKinds } from "./admission.ts";
 import { reviewPath, type WebhookTarget } from "./configuration.ts";
 import { allRules } from "./kinds.ts";
@@ -38,7 +39,9 @@ export interface WebhookOptions {
   secretName?: string;
   /** A certificate of somebody else's making, who also tells the API server whom to trust. */
   certificateFiles?: CertificateFiles;
-  /** How often certificate and configuration are looked at, in ms: 10 min, or 30 s for files, unless said. */
+  /** How long a certificate of our own making is good, in ms; a year unless said. */
+  certificateLifeMs?: number;
+  /** How often certificate and configuration are looked at, in ms; 30 s unless said. */
   checkMs?: number;
   /** Users whose deletions are refused while the object is in use: the APIs' own user when absent. */
   strictDeleters?: readonly string[];
@@ -122,7 +125,7 @@ export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
     if (request.method === "POST" && request.url?.startsWith(reviewPath)) void review(admission, options, request, response);
     else reply(response, request.url === "/readyz" ? 200 : 404, {});
   });
-  await serving.update();
+  await persist(serving.update, { what: "telling the API server of the webhook", log, signal });
   void serving.keep();
   log.info({ port }, "webhook is ready");
   return {

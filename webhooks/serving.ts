@@ -10,9 +10,8 @@ import { certificateSecret, ensureCertificate, type ServingCertificate } from ".
 import { readCertificate } from "./tls/files.ts";
 
 const fieldManager = "kumulus-webhook";
-const renewCheckMs = 600_000;
-/** A changed Secret is in the pod's files about a minute later. */
-const fileCheckMs = 30_000;
+/** A certificate that has ended, as after a clock was set, keeps everybody from writing: so often it is looked for. */
+const defaultCheckMs = 30_000;
 const retryMs = 5_000;
 /** In which API servers have heard of a changed configuration. */
 const trustMs = 5_000;
@@ -41,11 +40,12 @@ export function createServing(
   options: WebhookOptions & Required<Pick<WebhookOptions, "namespace" | "strictDeleters">>,
 ): Serving {
   const { client, log, signal, namespace, strictDeleters, certificateFiles } = options;
-  const { secretName = certificateSecret, names = namesOf(target), checkMs = certificateFiles ? fileCheckMs : renewCheckMs } = options;
+  const { secretName = certificateSecret, names = namesOf(target), checkMs = defaultCheckMs, certificateLifeMs } = options;
+  const life = certificateLifeMs === undefined ? {} : { lifeMs: certificateLifeMs };
   let served: Served | undefined;
 
   const newest = async (): Promise<Served> =>
-    certificateFiles ? readCertificate(certificateFiles) : ensureCertificate({ client, namespace, secretName, names });
+    certificateFiles ? readCertificate(certificateFiles) : ensureCertificate({ client, namespace, secretName, names, ...life });
 
   async function update(): Promise<void> {
     const certificate = await newest();

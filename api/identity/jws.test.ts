@@ -63,4 +63,13 @@ describe("token keys", () => {
     assert.deepEqual(rotate(second, 25), second, "the last token of the first key may just have been made");
     assert.deepEqual(rotate(second, 27), [second[1]]);
   });
+
+  it("of a clock that was ahead sign no more once the clock is right, but what they signed stays good", () => {
+    const [ahead] = rotate([], 1000);
+    assert.ok(ahead);
+    const set = rotate([ahead], 10);
+    assert.deepEqual([set.length, set[0]], [2, ahead]);
+    assert.equal(set[1]?.createdAt, new Date(at(10)).toISOString());
+    assert.deepEqual(rotate(set, 11), set, "the new key is used");
+  });
 });

@@ -16,12 +16,18 @@ export interface TokenKeysOptions {
   rotateAfterMs?: number;
   /** Lifetime of a token: how long an old key still verifies. */
   tokenLifetimeMs: number;
+  /** Wall clock, ms since 1970: keys and tokens carry its time. */
   now?: () => number;
+  /** Monotonic clock in ms. */
+  elapsed?: () => number;
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
 /** How often the Secret may be read again for a key id that nobody knows. */
 const reloadGapMs = 2_000;
+
+/** A key that says to be made later than this from now was made by a clock that has been set right since. */
+const clockSkewMs = dayMs / 24;
 
 /** The keys to keep at `now`, and a fresh one where the newest is too old to sign. Pure but for the new key's randomness. */
 export function rotatedKeys(
@@ -32,7 +38,7 @@ export function rotatedKeys(
 ): StoredTokenKey[] {
   const age = ({ createdAt }: StoredTokenKey) => now - Date.parse(createdAt);
   const kept = keys.filter((key) => age(key) < rotateAfterMs + tokenLifetimeMs + dayMs / 24);
-  if (kept.some((key) => age(key) < rotateAfterMs)) return kept;
+  if (kept.some((key) => age(key) < rotateAfterMs && age(key) > -clockSkewMs)) return kept;
   return [...kept, { kid: randomUUID().slice(0, 8), seed: newSeed().toString("base64"), createdAt: new Date(now).toISOString() }];
 }
 
@@ -48,7 +54,7 @@ export class TokenKeys {
   #loading: Promise<void> | undefined;
 
   constructor(options: TokenKeysOptions) {
-    this.#options = { rotateAfterMs: dayMs, now: Date.now, ...options };
+    this.#options = { rotateAfterMs: dayMs, now: Date.now, elapsed: () => performance.now(), ...options };
   }
 
   /** Reads the Secret, and writes it where a key must be made. Several replicas may do so at once: the loser of a race reads again. */
@@ -68,7 +74,8 @@ export class TokenKeys {
 
   /** True when the newest key is due. */
   get due(): boolean {
-    return this.#options.now() - this.current.createdAtMs >= this.#options.rotateAfterMs;
+    const ageMs = this.#options.now() - this.current.createdAtMs;
+    return ageMs >= this.#options.rotateAfterMs || ageMs < -clockSkewMs;
   }
 
   find(kid: string): SigningKey | undefined {
@@ -77,12 +84,12 @@ export class TokenKeys {
 
   /** The same, after a look at the Secret for a key that another replica may have made. */
   async findFresh(kid: string): Promise<SigningKey | undefined> {
-    if (this.#options.now() - this.#loadedAt > reloadGapMs) await this.load();
+    if (this.#options.elapsed() - this.#loadedAt > reloadGapMs) await this.load();
     return this.find(kid);
   }
 
   async #loadOnce(): Promise<void> {
-    const { now, rotateAfterMs, tokenLifetimeMs, log } = this.#options;
+    const { now, elapsed, rotateAfterMs, tokenLifetimeMs, log } = this.#options;
     for (let attempt = 1; ; attempt += 1) {
       const secret = await this.#read();
       const stored = readTokenKeys(secret?.data);
@@ -92,7 +99,7 @@ export class TokenKeys {
         if (changed) await this.#write(secret, wanted);
         if (wanted.at(-1)?.kid !== stored.at(-1)?.kid) log.info({ kid: wanted.at(-1)?.kid }, "made a key for tokens");
         this.#keys = wanted.map(({ kid, seed, createdAt }) => signingKey(kid, Buffer.from(seed, "base64"), Date.parse(createdAt)));
-        this.#loadedAt = now();
+        this.#loadedAt = elapsed();
         return;
       } catch (error) {
         if (!isCode(error, "Conflict") || attempt >= 10) throw error;

@@ -14,6 +14,14 @@ function isMissing(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "ENOENT";
 }
 
+const full = new Set(["ENOSPC", "EDQUOT"]);
+
+/** What a caller may be told of a failed write: that there is no room is worth a sentence, and passes by itself once somebody makes room. */
+function writeError(error: unknown): unknown {
+  const isFull = error instanceof Error && "code" in error && full.has(String(error.code));
+  return isFull ? new KumulusError("TooLarge", "The image store has no room left for these bytes.", { cause: error }) : error;
+}
+
 function keyOf(location: string): string {
   const key = location.slice(prefix.length);
   // The key becomes a path: nothing but what `write` makes may get through.
@@ -53,15 +61,15 @@ export function fileStore(directory: string): ImageStore {
     name: "file",
 
     async write(source) {
-      await mkdir(join(directory, incoming), { recursive: true, mode: 0o750 });
       const key = randomUUID();
       const part = join(directory, incoming, key);
       try {
+        await mkdir(join(directory, incoming), { recursive: true, mode: 0o750 });
         await fill(part, source);
         await rename(part, join(directory, key));
       } catch (error) {
         await rm(part, { force: true });
-        throw error;
+        throw writeError(error);
       }
       await syncFolder(directory);
       return `${prefix}${key}`;

@@ -34,7 +34,7 @@ export class Store<T extends KubeObject> implements Cache<T> {
   readonly #indexes: Indexes<T>;
   readonly #pending = new PendingWrites<T>();
   readonly #handlers = new Set<(change: Change<T>) => void>();
-  readonly #appearHandlers = new Set<() => void>();
+  readonly #presenceHandlers = new Set<(present: boolean) => void>();
   readonly #waiters = new Map<string, Set<() => void>>();
   readonly #lists = new Map<string, readonly T[]>();
   readonly #changes: Change<T>[] = [];
@@ -118,9 +118,9 @@ export class Store<T extends KubeObject> implements Cache<T> {
     return () => this.#handlers.delete(handler);
   }
 
-  onAppear(handler: () => void): () => void {
-    this.#appearHandlers.add(handler);
-    return () => this.#appearHandlers.delete(handler);
+  onPresence(handler: (present: boolean) => void): () => void {
+    this.#presenceHandlers.add(handler);
+    return () => this.#presenceHandlers.delete(handler);
   }
 
   waitFor(key: ObjectKey, accept: (object: T | undefined) => boolean, timeoutMs: number): Promise<T | undefined> {
@@ -163,7 +163,7 @@ export class Store<T extends KubeObject> implements Cache<T> {
     const appeared = this.absent;
     [this.synced, this.absent] = [true, false];
     this.#resolveSettled();
-    if (appeared) for (const handler of this.#appearHandlers) handler();
+    if (appeared) for (const handler of this.#presenceHandlers) handler(true);
   }
 
   /** For the reflector: the API server does not have the kind. It ends with its objects, so none of them is left. */
@@ -172,6 +172,7 @@ export class Store<T extends KubeObject> implements Cache<T> {
     [this.synced, this.absent] = [false, true];
     for (const [key, object] of [...this.#objects]) this.#remove(key, object, true);
     this.#resolveSettled();
+    for (const handler of this.#presenceHandlers) handler(false);
   }
 
   /** For the reflector: the server told this state of an object. Returns its key. */

@@ -15,7 +15,7 @@ import { controllerName } from "./define-controller.ts";
 import { WorkQueue } from "./queue.ts";
 import { type Outcome, reconcileOnce } from "./reconcile.ts";
 import { recordingClient } from "./recording-client.ts";
-import { objectKey, startTriggers } from "./triggers.ts";
+import { objectKey, queueKey, startTriggers } from "./triggers.ts";
 
 export interface ControllerOptions {
   definition: ControllerDefinition;
@@ -75,11 +75,16 @@ export function createController(options: ControllerOptions): Controller {
   }
 
   function followEngines(signal: AbortSignal): void {
-    const wake = () => {
-      for (const key of unserved) queue.add(key);
-      unserved.clear();
+    const wake = (present: boolean) => {
+      const keys = present
+        ? [...unserved]
+        : caches
+            .of(definition.kind)
+            .list()
+            .map(({ metadata }) => queueKey(metadata));
+      for (const key of keys) queue.add(key, present ? "normal" : "low");
     };
-    for (const engine of definition.needs ?? []) engine.onCome(caches, wake, signal);
+    for (const engine of definition.needs ?? []) engine.onPresence(caches, wake, signal);
   }
 
   function settle(key: string, outcome: Outcome, reconcileLog: Log): void {

@@ -15,8 +15,8 @@ export function engineOf(...kinds: readonly Kind[]): Engine {
       const message = `${missing[0]?.engine} is not installed: the cluster does not have ${names}. docs/install.md says what to install`;
       return { message, tellAfterMs: 0 };
     },
-    onCome(caches, handler, signal) {
-      for (const kind of kinds) signal.addEventListener("abort", caches.of(kind).onAppear(handler), { once: true });
+    onPresence(caches, handler, signal) {
+      for (const kind of kinds) signal.addEventListener("abort", caches.of(kind).onPresence(handler), { once: true });
     },
   };
 }

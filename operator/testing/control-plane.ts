@@ -67,9 +67,9 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 async function until(what: string, directory: string, child: ChildProcess, check: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 60_000;
+  const deadline = performance.now() + 60_000;
   while (!(await check().catch(() => false))) {
-    if (child.exitCode !== null || Date.now() > deadline) {
+    if (child.exitCode !== null || performance.now() > deadline) {
       const logs = globSync(join(directory, "*.log")).map((file) => readFileSync(file, "utf8").slice(-2000));
       throw new Error(`${what} did not come up\n${logs.join("\n")}`);
     }

@@ -47,8 +47,8 @@ export async function buildGuestImage({ cacheDirectory, say }: BuildOptions): Pr
   const image = join(target, "guest.qcow2");
   if (existsSync(image)) return image;
   if (process.getuid?.() !== 0) throw new Error("the guest image must be built as root: its files belong to different users");
-  const started = Date.now();
-  const seconds = () => `${((Date.now() - started) / 1000).toFixed(1)} s`;
+  const started = performance.now();
+  const seconds = () => `${((performance.now() - started) / 1000).toFixed(1)} s`;
   const scratch = `${target}.${process.pid}`;
   mkdirSync(scratch, { recursive: true });
   try {

@@ -52,8 +52,9 @@ export async function ensureProviderBridge(config: InstanceConfig): Promise<void
   vsctl(config, ["--may-exist", "add-br", bridge, "--", "set", "bridge", bridge, "datapath_type=netdev"]);
   const inside = (argv: readonly string[]) => run("nsenter", [`--net=${namespacePath}`, ...argv]);
   // ovs-vsctl waits for a vswitchd that answers, but one that is just starting may answer before it has made the device.
-  const end = Date.now() + deviceTimeoutMs;
-  while (attempt("nsenter", [`--net=${namespacePath}`, "ip", "link", "show", bridge]).code !== 0 && Date.now() < end) await sleep(20);
+  const end = performance.now() + deviceTimeoutMs;
+  while (attempt("nsenter", [`--net=${namespacePath}`, "ip", "link", "show", bridge]).code !== 0 && performance.now() < end)
+    await sleep(20);
   inside(["ip", "address", "replace", `${gatewayIP}/${externalCIDR.split("/")[1]}`, "dev", bridge]);
   inside(["ip", "link", "set", bridge, "up"]);
 }

@@ -36,11 +36,11 @@ async function upload(config: InstanceConfig, id: string, path: string, password
 
 /** Repeats `attempt` while the API's cache and the controllers catch up with what was just made. */
 async function eventually(attempt: () => Promise<void>): Promise<void> {
-  for (const end = Date.now() + timeoutMs; ; await sleep(200)) {
+  for (const end = performance.now() + timeoutMs; ; await sleep(200)) {
     try {
       return await attempt();
     } catch (error) {
-      if (Date.now() > end) throw error;
+      if (performance.now() > end) throw error;
     }
   }
 }

@@ -92,7 +92,7 @@ async function replace(old: SupervisorClient, pid: number): Promise<void> {
 }
 
 async function connected(place: Place): Promise<SupervisorClient> {
-  for (const end = Date.now() + startTimeoutMs; Date.now() < end; await sleep(30)) {
+  for (const end = performance.now() + startTimeoutMs; performance.now() < end; await sleep(30)) {
     const client = await SupervisorClient.open(place.runDir);
     if (client) return client;
   }

@@ -136,10 +136,10 @@ export class Keeper {
 
   /** Resolves when the probe has answered once; rejects with what to look at. */
   async ready(): Promise<void> {
-    const end = Date.now() + this.definition.readyTimeoutMs;
+    const end = performance.now() + this.definition.readyTimeoutMs;
     while (this.#phase !== "ready") {
       const log = `${this.#options.logsDir}/${this.definition.name}.log`;
-      if (Date.now() > end)
+      if (performance.now() > end)
         throw new Error(`${this.definition.name} is not ready after ${this.definition.readyTimeoutMs / 1000} s; see ${log}`);
       if (this.#crashes >= 4 && this.#phase === "backoff")
         throw new Error(`${this.definition.name} does not stay up (${this.#lastEnd}); see ${log}`);

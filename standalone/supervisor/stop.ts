@@ -11,9 +11,9 @@ function signal(identity: Identity, name: NodeJS.Signals): void {
 }
 
 async function gone(identity: Identity, timeoutMs: number): Promise<boolean> {
-  const end = Date.now() + timeoutMs;
+  const end = performance.now() + timeoutMs;
   while (isAlive(identity)) {
-    if (Date.now() > end) return false;
+    if (performance.now() > end) return false;
     await sleep(lookMs);
   }
   return true;

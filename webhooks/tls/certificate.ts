@@ -19,6 +19,8 @@ export interface CertificateOptions {
   secretName: string;
   /** DNS names and addresses by which the API server calls us. */
   names: readonly string[];
+  /** How long a certificate is good; a year unless said. It is renewed in the last quarter of that. */
+  lifeMs?: number;
   now?: () => Date;
 }
 
@@ -26,15 +28,15 @@ export interface CertificateOptions {
 export const certificateSecret = "webhook-tls";
 
 const commonName = "kumulus-webhook-ca";
-const validDays = 365;
-const renewDays = 90;
+const dayMs = 24 * 3600 * 1000;
+const yearMs = 365 * dayMs;
 
-async function make(names: readonly string[], now: Date, before: ServingCertificate | undefined): Promise<ServingCertificate> {
+async function make(names: readonly string[], now: Date, lifeMs: number, before: ServingCertificate | undefined): Promise<ServingCertificate> {
   // Authority and certificate live equally long: both are made anew together, and the API server learns both from one configuration.
-  const authority = await newAuthority(commonName, now, validDays);
+  const authority = await newAuthority(commonName, now, lifeMs / dayMs);
   // Other replicas serve with the old certificate until they look again: the old authority stays trusted, the one before it does not.
   const ca = [authority.cert, ...firstOf(before?.ca)].map((cert) => `${cert.trim()}\n`).join("");
-  return { ca, ...(await newServerCertificate(authority, names, now, validDays)) };
+  return { ca, ...(await newServerCertificate(authority, names, now, lifeMs / dayMs)) };
 }
 
 /** The newest authority of a bundle; none of what can not be read. */
@@ -47,10 +49,10 @@ function firstOf(bundle = ""): string[] {
 }
 
 /** Whether the certificate is for these names, signed by its authority, and good for a while. */
-export function isUsable({ ca, cert, key }: ServingCertificate, names: readonly string[], now: Date): boolean {
+export function isUsable({ ca, cert, key }: ServingCertificate, names: readonly string[], now: Date, lifeMs = yearMs): boolean {
   try {
     const [parsed, authority] = [new X509Certificate(cert), new X509Certificate(ca)];
-    const isLasting = Date.parse(parsed.validTo) - now.getTime() > renewDays * 24 * 3600 * 1000;
+    const isLasting = Date.parse(parsed.validTo) - now.getTime() > lifeMs / 4;
     const isNamed = names.every((name) => (isIP(name) ? parsed.checkIP(name) : parsed.checkHost(name)) !== undefined);
     return isLasting && isNamed && key !== "" && parsed.verify(authority.publicKey);
   } catch {
@@ -74,12 +76,12 @@ async function read({ client, namespace, secretName }: CertificateOptions): Prom
 
 /** The certificate to serve with. Where two replicas make one at once, the first to store it wins and both use that. */
 export async function ensureCertificate(options: CertificateOptions): Promise<ServingCertificate> {
-  const { client, namespace, secretName, names } = options;
+  const { client, namespace, secretName, names, lifeMs = yearMs } = options;
   const now = (options.now ?? (() => new Date()))();
   const secret = await read(options);
   const known = secret && fromSecret(secret);
-  if (known && isUsable(known, names, now)) return known;
-  const made = await make(names, now, known);
+  if (known && isUsable(known, names, now, lifeMs)) return known;
+  const made = await make(names, now, lifeMs, known);
   const encode = (text: string) => Buffer.from(text).toString("base64");
   const data = { "ca.crt": encode(made.ca), "tls.crt": encode(made.cert), "tls.key": encode(made.key) };
   const version = secret?.metadata.resourceVersion;

@@ -31,8 +31,12 @@ export function ovnEngine(northbound: Pick<OvsdbClient, "synced" | "onSync">, no
       const tellAfterMs = isServed(object) ? Number.POSITIVE_INFINITY : Math.max(0, missedAt + quietMs - now());
       return { message, tellAfterMs };
     },
-    onCome(_caches, handler, signal) {
-      signal.addEventListener("abort", northbound.onSync(handler), { once: true });
+    onPresence(_caches, handler, signal) {
+      signal.addEventListener(
+        "abort",
+        northbound.onSync(() => handler(true)),
+        { once: true },
+      );
     },
   };
 }

@@ -15,11 +15,11 @@ export function livePid(pidFile: string): number | undefined {
 
 /** Kills it and waits for its end; true when it is gone. */
 export async function endProcess(pidFile: string, timeoutMs = 10_000): Promise<boolean> {
-  const deadline = Date.now() + timeoutMs;
+  const deadline = performance.now() + timeoutMs;
   for (;;) {
     const pid = livePid(pidFile);
     if (pid === undefined) return true;
-    if (Date.now() > deadline) return false;
+    if (performance.now() > deadline) return false;
     try {
       process.kill(pid, "SIGKILL");
     } catch {
@@ -31,6 +31,7 @@ export async function endProcess(pidFile: string, timeoutMs = 10_000): Promise<b
 
 /** Waits for an end that is under way. */
 export async function awaitEnd(pidFile: string, timeoutMs: number): Promise<boolean> {
-  for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await sleep(20)) if (livePid(pidFile) === undefined) return true;
+  for (const deadline = performance.now() + timeoutMs; performance.now() < deadline; await sleep(20))
+    if (livePid(pidFile) === undefined) return true;
   return livePid(pidFile) === undefined;
 }

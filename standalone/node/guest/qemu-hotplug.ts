@@ -43,7 +43,8 @@ async function hasDevice(qmp: Monitor, id: string): Promise<boolean> {
 /** device_del until the guest lets go, for a short while. A command given before the guest has booted is lost, so it is given again. */
 async function removeDevice(qmp: Monitor, id: string): Promise<boolean> {
   await ignoring(/not found|already in the process of unplug/, qmp.execute("device_del", { id }));
-  for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await sleep(100)) if (!(await hasDevice(qmp, id))) return true;
+  for (const deadline = performance.now() + patienceMs; performance.now() < deadline; await sleep(100))
+    if (!(await hasDevice(qmp, id))) return true;
   return false;
 }
 

@@ -92,7 +92,7 @@ async function fill(
   const job = deps.imports.ensure(handle, { url: http.url, bytes, ...(checksum === undefined ? {} : { checksum }) });
   if (job.state !== "failed") return { progress: transferring(name, "ImportInProgress", job.progress, job.failures) };
   const progress = failing(name, "ImportInProgress", job.failures, job.error ?? "", job.isFinal === true);
-  return job.isFinal ? { progress } : { progress, requeueAfterMs: Math.max(job.nextAt - Date.now(), 100) };
+  return job.isFinal ? { progress } : { progress, requeueAfterMs: Math.max(job.nextAt - performance.now(), 100) };
 }
 
 async function advance(

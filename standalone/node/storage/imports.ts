@@ -23,7 +23,7 @@ export interface ImportJob {
   error?: string;
   /** No further attempt can help: the bytes are not the ones that were ordered. */
   isFinal?: boolean;
-  /** Earliest next attempt, ms since 1970. */
+  /** Earliest next attempt, by performance.now(). */
   nextAt: number;
 }
 
@@ -96,12 +96,12 @@ export function imports(store: VolumeStore): Imports {
   };
 
   async function work(handle: string, order: ImportOrder, job: ImportJob, signal: AbortSignal): Promise<void> {
-    let reportedAt = 0;
+    let reportedAt = Number.NEGATIVE_INFINITY;
     try {
       await download(order, store.incoming(handle), signal, (progress) => {
         if (progress !== undefined) job.progress = progress;
-        if (Date.now() - reportedAt < reportEveryMs) return;
-        reportedAt = Date.now();
+        if (performance.now() - reportedAt < reportEveryMs) return;
+        reportedAt = performance.now();
         tell(handle);
       });
       await store.createFromIncoming(handle, order.bytes);
@@ -111,7 +111,7 @@ export function imports(store: VolumeStore): Imports {
       job.state = "failed";
       job.error = words(error);
       job.isFinal = error instanceof ChecksumMismatch;
-      job.nextAt = Date.now() + Math.min(firstPauseMs * 2 ** job.failures, longestPauseMs);
+      job.nextAt = performance.now() + Math.min(firstPauseMs * 2 ** job.failures, longestPauseMs);
       job.failures += 1;
     }
     tell(handle);
@@ -120,7 +120,7 @@ export function imports(store: VolumeStore): Imports {
   return {
     ensure(handle, order) {
       const found = jobs.get(handle);
-      const waits = found && (found.job.state !== "failed" || found.job.isFinal || found.job.nextAt > Date.now());
+      const waits = found && (found.job.state !== "failed" || found.job.isFinal || found.job.nextAt > performance.now());
       if (found && waits) return found.job;
       const stop = new AbortController();
       const job: ImportJob = { state: "running", failures: found?.job.failures ?? 0, nextAt: 0 };
