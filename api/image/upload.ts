@@ -54,7 +54,8 @@ function checkFormat({ spec }: Image, { finding, size }: Received): void {
 /** Passes the bytes on, and fails at their end, before the store makes them durable, if they are not what was declared. */
 async function* checked(image: Image, source: Readable, declaredBytes: number | undefined, done: (received: Received) => void) {
   const meter = new Meter();
-  for await (const chunk of source as AsyncIterable<Uint8Array>) {
+  // Where the store gives up early the rest must still be read: a connection with half a request on it answers nothing any more.
+  for await (const chunk of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>) {
     meter.write(chunk);
     yield chunk;
   }
