@@ -12,6 +12,7 @@ import { type Engine, enginePath } from "../../hack/engines.ts";
 import { type ApiClient, kubeClient } from "../kube/client.ts";
 import { connect } from "../kube/connection.ts";
 import { CustomResourceDefinition } from "../kube/core-kinds.ts";
+import { type EtcdAddress, type EtcdMember, etcdFlags } from "./etcd.ts";
 
 export interface ControlPlane {
   /** Path of an admin's kubeconfig. */
@@ -20,6 +21,7 @@ export interface ControlPlane {
   token: string;
   client: ApiClient;
   directory: string;
+  etcd: readonly EtcdMember[];
   stop(): Promise<void>;
 }
 
@@ -31,6 +33,8 @@ export interface ControlPlaneOptions {
   /** kube-controller-manager with these loops, such as `namespace-controller`, `garbage-collector-controller`, `resourcequota-controller`. */
   controllers?: readonly string[];
   apiServerFlags?: readonly string[];
+  /** Members of etcd; 1 unless said. */
+  etcdMembers?: number;
 }
 
 const repository = join(import.meta.dirname, "../..");
@@ -118,21 +122,31 @@ async function startServers(
   directory: string,
   children: ChildProcess[],
   options: ControlPlaneOptions,
-): Promise<{ url: string; token: string }> {
-  const [etcdPort, peerPort, port] = [await freePort(), await freePort(), await freePort()];
-  const [etcd, peer, url] = [`http://127.0.0.1:${etcdPort}`, `http://127.0.0.1:${peerPort}`, `https://127.0.0.1:${port}`];
+): Promise<{ url: string; token: string; etcd: EtcdMember[] }> {
+  const port = await freePort();
+  const url = `https://127.0.0.1:${port}`;
+  const addresses: EtcdAddress[] = [];
+  for (let member = 0; member < (options.etcdMembers ?? 1); member += 1) {
+    const [client, peer] = [`http://127.0.0.1:${await freePort()}`, `http://127.0.0.1:${await freePort()}`];
+    addresses.push({ name: `etcd-${member}`, client, peer });
+  }
   const token = randomBytes(16).toString("hex");
   writeFileSync(join(directory, "tokens.csv"), `${token},admin,admin,"system:masters"\n`, { mode: 0o600 });
   const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   writeFileSync(join(directory, "sa.key"), privateKey.export({ type: "sec1", format: "pem" }), { mode: 0o600 });
-  children.push(
-    start(directory, "etcd", "200MiB", [
-      ...["--data-dir=etcd", "--unsafe-no-fsync", "--log-level=error", `--listen-client-urls=${etcd}`, `--advertise-client-urls=${etcd}`],
-      ...[`--listen-peer-urls=${peer}`, `--initial-advertise-peer-urls=${peer}`, `--initial-cluster=default=${peer}`],
-    ]),
-  );
+  const etcd = addresses.map((address) => ({
+    url: address.client,
+    process: start(directory, "etcd", "200MiB", etcdFlags(address, addresses)),
+  }));
+  children.push(...etcd.map(({ process }) => process));
   const server = start(directory, "kube-apiserver", "500MiB", [
-    ...[`--etcd-servers=${etcd}`, `--secure-port=${port}`, "--bind-address=127.0.0.1", "--cert-dir=certs", "--token-auth-file=tokens.csv"],
+    ...[
+      `--etcd-servers=${addresses.map(({ client }) => client).join(",")}`,
+      `--secure-port=${port}`,
+      "--bind-address=127.0.0.1",
+      "--cert-dir=certs",
+      "--token-auth-file=tokens.csv",
+    ],
     ...["--service-account-issuer=https://kumulus.test", "--service-account-key-file=sa.key", "--service-account-signing-key-file=sa.key"],
     ...["--authorization-mode=RBAC", "--service-cluster-ip-range=10.255.0.0/24", "--disable-admission-plugins=ServiceAccount"],
     ...["--profiling=false", "--enable-priority-and-fairness=false", "--allow-privileged", "--endpoint-reconciler-type=none"],
@@ -141,7 +155,7 @@ async function startServers(
   children.push(server);
   const certificate = join(directory, "certs/apiserver.crt");
   await until("kube-apiserver's certificate", directory, server, async () => existsSync(certificate));
-  return { url, token };
+  return { url, token, etcd };
 }
 
 /** Call it once per test file in `before` (give the hook 60 s), and stop() in `after`. */
@@ -162,7 +176,7 @@ async function startOnce(options: ControlPlaneOptions): Promise<ControlPlane> {
     rmSync(directory, { recursive: true, force: true });
   };
   try {
-    const { url, token } = await startServers(directory, children, options);
+    const { url, token, etcd } = await startServers(directory, children, options);
     const kubeconfig = writeKubeconfig(directory, url, token, readFileSync(join(directory, "certs/apiserver.crt"), "utf8"));
     const connection = connect(kubeconfig);
     const client = kubeClient(connection);
@@ -184,7 +198,7 @@ async function startOnce(options: ControlPlaneOptions): Promise<ControlPlane> {
       await connection.close();
       await stopAll();
     };
-    return { kubeconfig, url, token, client, directory, stop };
+    return { kubeconfig, url, token, client, directory, etcd, stop };
   } catch (error) {
     await stopAll();
     throw error;
