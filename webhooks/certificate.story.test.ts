@@ -24,7 +24,8 @@ describe("the webhook's certificate", function () {
 
   before(async () => {
     plane = await startControlPlane();
-    await plane.client.create(Namespace, { apiVersion: "v1", kind: "Namespace", metadata: { name: "demo" } });
+    for (const name of [place.namespace, "demo"])
+      await plane.client.create(Namespace, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
     const caches = createCaches(plane.client, { log });
     const options = { client: plane.client, caches, log, signal: stop.signal, host: "127.0.0.1", port: 0 };
     await Promise.all([

@@ -155,10 +155,11 @@ const longestRefusedMs = 1_500;
 const isRefused = (error: unknown) => ((error as Error).cause as { code?: string } | undefined)?.code === "ECONNREFUSED";
 
 /** True when the list was refused because the API server does not have the engine's kind. Told in the log once, not at every look. */
-function isAbsent<T extends KubeObject>({ kind, store, log }: ReflectorOptions<T>, error: unknown, wasWatched: boolean): boolean {
+function isAbsent<T extends KubeObject>({ kind, store, stats, log }: ReflectorOptions<T>, error: unknown, wasWatched: boolean): boolean {
   if (kind.engine === undefined || wasWatched || !isCode(error, "NotFound")) return false;
   if (!store.absent) log.warn({ kind: kindName(kind), engine: kind.engine }, "the API server does not have this kind; looking for it");
   store.vanish();
+  stats.heardAt = performance.now();
   return true;
 }
 

@@ -41,13 +41,18 @@ export interface RoleOptions {
 /** A kubelet waits 10 s before the first restart of a pod and longer before the next; a test need not. */
 const restartMs = 500;
 
+/** Below what the kernel gives to outgoing connections: a role may come to listen only minutes later. */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 10_000);
+    const server = createServer().listen(port, "127.0.0.1");
+    const isFree = await once(server, "listening").then(
+      () => true,
+      () => false,
+    );
+    server.close();
+    if (isFree) return port;
+  }
 }
 
 async function statusOf(url: string): Promise<number> {

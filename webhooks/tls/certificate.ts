@@ -31,7 +31,12 @@ const commonName = "kumulus-webhook-ca";
 const dayMs = 24 * 3600 * 1000;
 const yearMs = 365 * dayMs;
 
-async function make(names: readonly string[], now: Date, lifeMs: number, before: ServingCertificate | undefined): Promise<ServingCertificate> {
+async function make(
+  names: readonly string[],
+  now: Date,
+  lifeMs: number,
+  before: ServingCertificate | undefined,
+): Promise<ServingCertificate> {
   // Authority and certificate live equally long: both are made anew together, and the API server learns both from one configuration.
   const authority = await newAuthority(commonName, now, lifeMs / dayMs);
   // Other replicas serve with the old certificate until they look again: the old authority stays trusted, the one before it does not.
