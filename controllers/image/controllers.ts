@@ -2,6 +2,6 @@
 import type { ControllerDefinition } from "../../operator/contract.ts";
 import { type ImageDependencies, imageController } from "./image.ts";
 
-export function imageControllers(dependencies: Omit<ImageDependencies, "now"> & { now?: () => Date }): ControllerDefinition[] {
-  return [imageController({ now: () => new Date(), ...dependencies })];
+export function imageControllers(dependencies: Omit<ImageDependencies, "elapsedMs">): ControllerDefinition[] {
+  return [imageController({ elapsedMs: () => performance.now(), ...dependencies })];
 }

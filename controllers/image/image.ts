@@ -20,7 +20,8 @@ export interface ImageDependencies {
   imageStore: ImageRemover;
   /** How long a golden disk stays after its last user; 1 h when absent. */
   goldenIdleMs?: number;
-  now: () => Date;
+  /** A monotonic clock in ms. */
+  elapsedMs: () => number;
 }
 
 const hourMs = 60 * 60 * 1000;
@@ -56,7 +57,7 @@ function imageOf({ spec, metadata }: Server | Volume) {
   return [{ name: spec.imageRef.name, ...(namespace && { namespace }) }];
 }
 
-export function imageController({ imageStore, goldenIdleMs = hourMs, now }: ImageDependencies) {
+export function imageController({ imageStore, goldenIdleMs = hourMs, elapsedMs }: ImageDependencies) {
   /** Since when each golden disk (by uid) has had no user. Only in memory: after a restart the time begins anew, which is harmless. */
   const idleSince = new Map<string, number>();
 
@@ -70,9 +71,9 @@ export function imageController({ imageStore, goldenIdleMs = hourMs, now }: Imag
         idleSince.delete(uid);
         continue;
       }
-      const since = idleSince.get(uid) ?? now().getTime();
+      const since = idleSince.get(uid) ?? elapsedMs();
       idleSince.set(uid, since);
-      const left = since + goldenIdleMs - now().getTime();
+      const left = since + goldenIdleMs - elapsedMs();
       if (left > 0) wakeAfterMs = Math.min(wakeAfterMs, left);
       else await ctx.delete(DataVolume, { name, ...(namespace && { namespace }) }, { uid });
     }

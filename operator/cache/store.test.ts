@@ -25,6 +25,27 @@ function newStore() {
 const shown = (store: Store<ConfigMap>, name = "a") => store.get(name, "ns")?.metadata.resourceVersion;
 
 describe("Store", () => {
+  it("of a kind that goes is empty and absent, and tells when the kind has come, with its objects", async () => {
+    const { store, told } = newStore();
+    const presence: string[] = [];
+    store.onPresence((present) => presence.push(`${present} with ${store.size}`));
+    const list = (...objects: ConfigMap[]) => {
+      const mark = store.beginList();
+      store.endList(new Set(objects.map((object) => store.observe(object, { listMark: mark }))), mark);
+    };
+    store.vanish();
+    await store.whenSettled;
+    assert.deepEqual([store.synced, store.absent, presence], [false, true, ["false with 0"]]);
+    store.vanish();
+    assert.equal(presence.length, 1, "told once");
+    list(make("a", "1"));
+    assert.deepEqual([store.synced, store.absent, presence.at(-1)], [true, false, "true with 1"]);
+    list(make("a", "2"));
+    assert.equal(presence.length, 2, "a list of a kind that was there is no news");
+    store.vanish();
+    assert.deepEqual([store.size, presence.at(-1), told().at(-1)], [0, "false with 0", "deleted uid-a 2"]);
+  });
+
   it("freezes what it holds and drops managedFields and the last applied annotation", () => {
     const { store } = newStore();
     const annotations = { "kubectl.kubernetes.io/last-applied-configuration": "{}", kept: "1" };

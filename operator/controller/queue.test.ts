@@ -80,6 +80,9 @@ describe("WorkQueue", () => {
 
   it("grows the delay of a failing key and starts over once forgotten", () => {
     const queue = new WorkQueue({ random: () => 1 });
+    queue.retry("capped");
+    queue.retry("capped");
+    assert.equal(queue.retry("capped", 7), 7, "no later than asked for");
     const delays = Array.from({ length: 20 }, () => queue.retry("a"));
     assert.deepEqual(delays.slice(0, 4), [5, 10, 20, 40]);
     assert.equal(delays.at(-1), 300_000);
