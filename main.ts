@@ -12,6 +12,7 @@ import { createLog, type LogLevel } from "./operator/log.ts";
 import { ovsdbTLS } from "./operator/ovsdb-tls.ts";
 import type { Settings } from "./operator/settings.ts";
 import type { InstanceConfig } from "./standalone/instance.ts";
+import type { Webhook } from "./webhooks/server.ts";
 
 const commandLines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(10)} ${summary}`);
 
@@ -132,11 +133,15 @@ async function webhook(role: Role): Promise<void> {
   const { certificateMetrics } = await import("./operator/dependency-metrics.ts");
   const { client, caches, metrics } = await runtime("webhook", role);
   metrics.caches(() => caches.report());
+  let running: Webhook | undefined;
+  // Before anything waits for the API server: a process that waits is alive.
+  const ready = () => running !== undefined && caches.synced && !draining.aborted;
+  await startHealth({ ...healthOf(settings), registry: metrics.registry, ready });
   // A kind that is asked for after the start begins at once.
   await caches.start(signal);
   const target = settings.webhook && { service: { name: settings.webhook.service, namespace: systemNamespace } };
   const folder = settings.webhook?.certificates;
-  const running = await startWebhook({
+  running = await startWebhook({
     client,
     caches,
     log,
@@ -148,8 +153,7 @@ async function webhook(role: Role): Promise<void> {
     ...(target && { target }),
     ...(folder !== undefined && { certificateFiles: { cert: join(folder, "tls.crt"), key: join(folder, "tls.key") } }),
   });
-  certificateMetrics(metrics.registry, { webhook: () => running.certificateUntil });
-  await startHealth({ ...healthOf(settings), registry: metrics.registry, ready: () => caches.synced && !draining.aborted });
+  certificateMetrics(metrics.registry, { webhook: () => running?.certificateUntil });
   await running.closed;
 }
 
