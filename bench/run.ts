@@ -1,7 +1,7 @@
 // `make bench`: starts a cloud with the simulated hypervisor, measures the bars of docs/performance.md and prints one table with ratios to bare yardsticks.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { cloud, down, instance, root, run, up } from "../e2e/cloud.ts";
 import { cacheOfTenThousand } from "./cache.ts";
@@ -160,6 +160,9 @@ try {
   await down();
 }
 for (const row of await cacheOfTenThousand()) record(row);
-const text = `# Performance\n\nWritten by \`make bench\` on 2 cores with the simulated hypervisor. Every number is from the same run; the machine is a shared virtual one, so take the proportions.\n\n${table()}\n`;
-writeFileSync(join(root, "docs/performance.md"), text);
+const document = join(root, "docs/performance.md");
+/** Other sections are written by hand. */
+const [, sections = ""] = /(\n## .*)/s.exec(readFileSync(document, "utf8")) ?? [];
+const text = `# Performance\n\nWritten by \`make bench\` on 2 cores with the simulated hypervisor. Every number is from the same run; the machine is a shared virtual one, so take the proportions.\n\n${table()}\n${sections}`;
+writeFileSync(document, text);
 console.log(`\n${table()}\n\nwritten to docs/performance.md`);

@@ -3,27 +3,17 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { subresourcesDefinition } from "../cli/testing/subresources.ts";
 import { type DatabaseServer, northboundSchema, southboundSchema, startDatabaseServer } from "../clients/ovsdb/testing/database-server.ts";
 import { buildEngine } from "../hack/engines.ts";
 import { ConfigMap, CustomResourceDefinition, Pod, ServiceAccount, StorageClass } from "../operator/kube/core-kinds.ts";
-import { type ControlPlane, startControlPlane } from "../operator/testing/control-plane.ts";
+import { type ControlPlane, freePort, startControlPlane } from "../operator/testing/control-plane.ts";
 import { helmMeanwhile } from "./testing/helm.ts";
 
 const root = join(import.meta.dirname, "..");
 const namespace = "kumulus-system";
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 describe("an installation with the doctor's hook", function () {
   this.timeout(120_000);
