@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { GenericContainer, type StartedTestContainer, Wait } from "testcontainers";
 import { stringify } from "yaml";
+import { systemNamespace } from "../../domain/id.ts";
+import { Namespace } from "../../operator/kube/core-kinds.ts";
 import { type ControlPlane, startControlPlane } from "../../operator/testing/control-plane.ts";
 
 const image = process.env.IMAGE ?? "";
@@ -24,6 +26,8 @@ describe(`the image ${image}`, function () {
       // The engine's network leads nowhere, and kube-apiserver would look for a way out.
       apiServerFlags: ["--advertise-address=192.0.2.1"],
     });
+    // As every installation does.
+    await plane.client.create(Namespace, { apiVersion: "v1", kind: "Namespace", metadata: { name: systemNamespace } });
   });
   after(async () => {
     await plane?.stop();
