@@ -18,7 +18,7 @@ export interface Seed<T extends KubeObject = KubeObject> {
 }
 
 const api = "identity.kumulus.cloud/v1alpha1";
-const seed = <T extends KubeObject>(kind: Kind<T>, object: T): Seed => ({ kind: kind as Kind, object });
+export const seed = <T extends KubeObject>(kind: Kind<T>, object: T): Seed => ({ kind: kind as Kind, object });
 
 const domainRef = { name: "default" };
 export const seededUsers: readonly SeededUser[] = ["admin", "demo"];

@@ -1,12 +1,9 @@
 // What a new cloud offers: flavors, a volume type, the network to the outside. Pure.
 import { Flavor } from "../models/compute/flavor.ts";
-import type { Kind, KubeObject } from "../models/kind.ts";
 import { Network } from "../models/network/network.ts";
 import { Subnet } from "../models/network/subnet.ts";
 import { VolumeType } from "../models/volume/volume-type.ts";
-import type { Seed } from "./identity.ts";
-
-const seed = <T extends KubeObject>(kind: Kind<T>, object: T): Seed => ({ kind: kind as Kind, object });
+import { type Seed, seed } from "./identity.ts";
 
 /** Namespace of the project admin, which owns what everybody sees. */
 export const adminNamespace = "kumulus-admin";

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cacheDirectory } from "../../hack/engines.ts";
 import { buildGuestImage } from "../../standalone/guest-image/build.ts";
+import { eventually } from "../cloud.ts";
 import { Session } from "../session.ts";
 import { skipUnlessAble } from "./able.ts";
 import { clientEnvironment, helm, installChart, kubectl, makeVolumes, nodeNetwork, sideload } from "./chart.ts";
@@ -44,16 +45,6 @@ describe("the chart on real nodes", function () {
     const { code, output } = await session.run(text, timeoutMs);
     assert.equal(code, 0, `${text}\n${output}`);
     return output;
-  }
-
-  async function eventually<T>(attempt: () => Promise<T>, timeoutMs: number): Promise<T> {
-    for (const end = Date.now() + timeoutMs; ; await sleep(500)) {
-      try {
-        return await attempt();
-      } catch (error) {
-        if (Date.now() > end) throw error;
-      }
-    }
   }
 
   const inGuest = (command: string) => eventually(() => line(`ssh ${sshOptions} -i ${scratch}/k.pem debian@$ADDRESS '${command}'`), 90_000);
