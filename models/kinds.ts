@@ -5,6 +5,9 @@ import { KeyPair } from "./compute/key-pair.ts";
 import { ServerAction } from "./compute/server-action.ts";
 import { Server } from "./compute/server.ts";
 import { Domain } from "./identity/domain.ts";
+import { FederationMapping } from "./identity/federation-mapping.ts";
+import { FederationProtocol } from "./identity/federation-protocol.ts";
+import { IdentityProvider } from "./identity/identity-provider.ts";
 import { RoleAssignment } from "./identity/role-assignment.ts";
 import { Role } from "./identity/role.ts";
 import { Tenant } from "./identity/tenant.ts";
@@ -27,6 +30,9 @@ export const kumulusKinds: readonly Kind[] = [
   ServerAction,
   Server,
   Domain,
+  FederationMapping,
+  FederationProtocol,
+  IdentityProvider,
   RoleAssignment,
   Role,
   Tenant,
