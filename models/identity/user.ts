@@ -34,6 +34,8 @@ export interface UserSpec {
   defaultTenantRef?: LocalRef;
   /** Secret of the system namespace that holds the password's hash. */
   passwordSecretRef?: UserPasswordSecretRef;
+  /** Somebody whom an identity provider vouches for. Written by the API at a login. */
+  federated?: UserFederated;
 }
 
 /** Secret of the system namespace that holds the password's hash. */
@@ -42,6 +44,20 @@ export interface UserPasswordSecretRef {
   name: string;
   /** Key inside the Secret. Its value is an argon2id or bcrypt hash. */
   key?: string;
+}
+
+/** Somebody whom an identity provider vouches for. Written by the API at a login. */
+export interface UserFederated {
+  /** The IdentityProvider. */
+  identityProviderRef: LocalRef;
+  /** Protocol by which it came in first. */
+  protocol: string;
+  /** What the provider calls it for ever. */
+  uniqueID: string;
+  /** Groups that the mapping gave at the last login. */
+  groupRefs?: LocalRef[];
+  /** Until when it is in these groups. */
+  groupsUntil?: string;
 }
 
 /** What the controllers have seen and decided. */
