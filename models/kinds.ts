@@ -4,11 +4,15 @@ import { Flavor } from "./compute/flavor.ts";
 import { KeyPair } from "./compute/key-pair.ts";
 import { ServerAction } from "./compute/server-action.ts";
 import { Server } from "./compute/server.ts";
+import { AccessRule } from "./identity/access-rule.ts";
+import { ApplicationCredential } from "./identity/application-credential.ts";
+import { Credential } from "./identity/credential.ts";
 import { Domain } from "./identity/domain.ts";
 import { RoleAssignment } from "./identity/role-assignment.ts";
 import { Role } from "./identity/role.ts";
 import { Tenant } from "./identity/tenant.ts";
 import { TokenRevocation } from "./identity/token-revocation.ts";
+import { Trust } from "./identity/trust.ts";
 import { User } from "./identity/user.ts";
 import { Image } from "./image/image.ts";
 import { FloatingIP } from "./network/floating-ip.ts";
@@ -26,11 +30,15 @@ export const kumulusKinds: readonly Kind[] = [
   KeyPair,
   ServerAction,
   Server,
+  AccessRule,
+  ApplicationCredential,
+  Credential,
   Domain,
   RoleAssignment,
   Role,
   Tenant,
   TokenRevocation,
+  Trust,
   User,
   Image,
   FloatingIP,
