@@ -1,6 +1,5 @@
 // What the identity controllers decide, case by case.
 import assert from "node:assert/strict";
-import { boundAnnotation } from "../../domain/identity/bound.ts";
 import type { Server } from "../../models/compute/server.ts";
 import type { Domain } from "../../models/identity/domain.ts";
 import type { RoleAssignment } from "../../models/identity/role-assignment.ts";
@@ -9,7 +8,7 @@ import type { User } from "../../models/identity/user.ts";
 import type { KubeObject } from "../../models/kind.ts";
 import type { Namespace, Secret } from "../../operator/kube/core-kinds.ts";
 import { roleCondition } from "./role/reconciler.ts";
-import { desiredAssignment } from "./role-assignment/desired.ts";
+import { boundAnnotation, desiredAssignment } from "./role-assignment/desired.ts";
 import { desiredTenant, hardLimits } from "./tenant/desired.ts";
 import { nextTeardownStep, patienceMs } from "./tenant/teardown.ts";
 import { desiredUser } from "./user/desired.ts";

@@ -1,5 +1,4 @@
 // RoleAssignment: reads what it names, one pure call, writes.
-import { boundAnnotation } from "../../../domain/identity/bound.ts";
 import { right, unasked } from "../../../domain/rights.ts";
 import { Domain } from "../../../models/identity/domain.ts";
 import { Role } from "../../../models/identity/role.ts";
@@ -10,7 +9,7 @@ import type { Kind, KubeObject, LocalRef } from "../../../models/kind.ts";
 import type { Context } from "../../../operator/contract.ts";
 import { defineController, index } from "../../../operator/controller/define-controller.ts";
 import { referenceIndex, referencesOf, watchReferenced } from "../references.ts";
-import { desiredAssignment, type Seen } from "./desired.ts";
+import { boundAnnotation, desiredAssignment, type Seen } from "./desired.ts";
 
 function gather({ spec }: RoleAssignment, ctx: Context): Seen {
   const refs: readonly [Kind, LocalRef | undefined][] = [
