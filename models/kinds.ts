@@ -4,6 +4,9 @@ import { Flavor } from "./compute/flavor.ts";
 import { KeyPair } from "./compute/key-pair.ts";
 import { ServerAction } from "./compute/server-action.ts";
 import { Server } from "./compute/server.ts";
+import { AccessRule } from "./identity/access-rule.ts";
+import { ApplicationCredential } from "./identity/application-credential.ts";
+import { Credential } from "./identity/credential.ts";
 import { Domain } from "./identity/domain.ts";
 import { FederationMapping } from "./identity/federation-mapping.ts";
 import { FederationProtocol } from "./identity/federation-protocol.ts";
@@ -12,6 +15,7 @@ import { RoleAssignment } from "./identity/role-assignment.ts";
 import { Role } from "./identity/role.ts";
 import { Tenant } from "./identity/tenant.ts";
 import { TokenRevocation } from "./identity/token-revocation.ts";
+import { Trust } from "./identity/trust.ts";
 import { User } from "./identity/user.ts";
 import { Image } from "./image/image.ts";
 import { FloatingIP } from "./network/floating-ip.ts";
@@ -29,6 +33,9 @@ export const kumulusKinds: readonly Kind[] = [
   KeyPair,
   ServerAction,
   Server,
+  AccessRule,
+  ApplicationCredential,
+  Credential,
   Domain,
   FederationMapping,
   FederationProtocol,
@@ -37,6 +44,7 @@ export const kumulusKinds: readonly Kind[] = [
   Role,
   Tenant,
   TokenRevocation,
+  Trust,
   User,
   Image,
   FloatingIP,

@@ -1,11 +1,32 @@
 // The controllers of the identity group.
+import {
+  accessRuleReferences,
+  applicationCredentialReferences,
+  credentialReferences,
+  trustReferences,
+} from "../../domain/identity/bound.ts";
+import { AccessRule } from "../../models/identity/access-rule.ts";
+import { ApplicationCredential } from "../../models/identity/application-credential.ts";
+import { Credential } from "../../models/identity/credential.ts";
+import { Role } from "../../models/identity/role.ts";
+import { Tenant } from "../../models/identity/tenant.ts";
+import { Trust } from "../../models/identity/trust.ts";
+import { User } from "../../models/identity/user.ts";
 import type { ControllerDefinition } from "../../operator/contract.ts";
+import { boundController } from "./bound.ts";
 import { domainController } from "./domain/reconciler.ts";
 import { federationMappingController, federationProtocolController, identityProviderController } from "./federation/reconciler.ts";
 import { roleController } from "./role/reconciler.ts";
 import { roleAssignmentController } from "./role-assignment/reconciler.ts";
 import { tenantController } from "./tenant/reconciler.ts";
 import { userController } from "./user/reconciler.ts";
+
+const delegations: readonly ControllerDefinition[] = [
+  boundController(AccessRule, [User], accessRuleReferences),
+  boundController(ApplicationCredential, [User, Tenant, Role], applicationCredentialReferences),
+  boundController(Credential, [User, Tenant], credentialReferences),
+  boundController(Trust, [User, Tenant, Role, Trust], trustReferences),
+];
 
 export function identityControllers(): ControllerDefinition[] {
   return [
@@ -17,5 +38,6 @@ export function identityControllers(): ControllerDefinition[] {
     identityProviderController,
     federationMappingController,
     federationProtocolController,
+    ...delegations,
   ];
 }
