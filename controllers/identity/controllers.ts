@@ -15,10 +15,25 @@ import { User } from "../../models/identity/user.ts";
 import type { ControllerDefinition } from "../../operator/contract.ts";
 import { boundController } from "./bound.ts";
 import { domainController } from "./domain/reconciler.ts";
-import { federationMappingController, federationProtocolController, identityProviderController } from "./federation/reconciler.ts";
+    groupController,
+    roleController,
+    impliedRoleController,
+    roleAssignmentController,
+    tenantController,
+    tenantParentController,
+    userController,
+    serviceController,
+    endpointController,
+    regionController,
+    identityProviderController,
+    federationMappingController,
+    federationProtocolController,
+    ...delegations,
 import { roleController } from "./role/reconciler.ts";
 import { roleAssignmentController } from "./role-assignment/reconciler.ts";
+import { serviceController } from "./service/reconciler.ts";
 import { tenantController } from "./tenant/reconciler.ts";
+import { tenantParentController } from "./tenant-parent/reconciler.ts";
 import { userController } from "./user/reconciler.ts";
 
 const delegations: readonly ControllerDefinition[] = [
@@ -31,6 +46,7 @@ const delegations: readonly ControllerDefinition[] = [
 export function identityControllers(): ControllerDefinition[] {
   return [
     domainController,
+<<<<<<< HEAD
     roleController,
     roleAssignmentController,
     tenantController,
@@ -39,5 +55,17 @@ export function identityControllers(): ControllerDefinition[] {
     federationMappingController,
     federationProtocolController,
     ...delegations,
+=======
+    groupController,
+    roleController,
+    impliedRoleController,
+    roleAssignmentController,
+    tenantController,
+    tenantParentController,
+    userController,
+    serviceController,
+    endpointController,
+    regionController,
+>>>>>>> res
   ];
 }
