@@ -15,20 +15,11 @@ import { User } from "../../models/identity/user.ts";
 import type { ControllerDefinition } from "../../operator/contract.ts";
 import { boundController } from "./bound.ts";
 import { domainController } from "./domain/reconciler.ts";
-    groupController,
-    roleController,
-    impliedRoleController,
-    roleAssignmentController,
-    tenantController,
-    tenantParentController,
-    userController,
-    serviceController,
-    endpointController,
-    regionController,
-    identityProviderController,
-    federationMappingController,
-    federationProtocolController,
-    ...delegations,
+import { endpointController } from "./endpoint/reconciler.ts";
+import { federationMappingController, federationProtocolController, identityProviderController } from "./federation/reconciler.ts";
+import { groupController } from "./group/reconciler.ts";
+import { impliedRoleController } from "./implied-role/reconciler.ts";
+import { regionController } from "./region/reconciler.ts";
 import { roleController } from "./role/reconciler.ts";
 import { roleAssignmentController } from "./role-assignment/reconciler.ts";
 import { serviceController } from "./service/reconciler.ts";
@@ -46,16 +37,6 @@ const delegations: readonly ControllerDefinition[] = [
 export function identityControllers(): ControllerDefinition[] {
   return [
     domainController,
-<<<<<<< HEAD
-    roleController,
-    roleAssignmentController,
-    tenantController,
-    userController,
-    identityProviderController,
-    federationMappingController,
-    federationProtocolController,
-    ...delegations,
-=======
     groupController,
     roleController,
     impliedRoleController,
@@ -66,6 +47,9 @@ export function identityControllers(): ControllerDefinition[] {
     serviceController,
     endpointController,
     regionController,
->>>>>>> res
+    identityProviderController,
+    federationMappingController,
+    federationProtocolController,
+    ...delegations,
   ];
 }

@@ -49,7 +49,8 @@ async function secretOf(client: KubeClient, { clientSecretRef: ref }: IdentityPr
     throw error;
   });
   const data = secret?.data?.[ref.key ?? "clientSecret"];
-  if (data === undefined) throw new KumulusError("Unavailable", `The client secret of the identity provider is missing in Secret ${ref.name}.`);
+  if (data === undefined)
+    throw new KumulusError("Unavailable", `The client secret of the identity provider is missing in Secret ${ref.name}.`);
   return Buffer.from(data, "base64").toString("utf8").trim();
 }
 
@@ -135,7 +136,10 @@ export function relyingParty(kube: KubeClient, log: Log): RelyingParty {
       return await work();
     } catch (error) {
       if (error instanceof KumulusError) throw error;
-      log.info({ provider: provider.metadata.name, reason: (error as { code?: string }).code ?? (error as Error).name }, "a federated login failed");
+      log.info(
+        { provider: provider.metadata.name, reason: (error as { code?: string }).code ?? (error as Error).name },
+        "a federated login failed",
+      );
       throw unauthorized();
     }
   }
