@@ -131,7 +131,8 @@ export function assignmentReads(stores: IdentityStores, tree: Tree): AssignmentR
   const grantOf = grantReader(stores);
   const grants = (index: string, key: string) => assignments.byIndex(index, key).flatMap((each) => grantOf(each) ?? []);
   const groupsOf = ({ spec }: User) => {
-    const names = new Set([...(spec.groupRefs ?? []), ...federatedGroups(spec.federated)].map(({ name }) => name));
+    const given = federatedGroups(spec.federated).filter(({ name, uid }) => groups.get(name)?.metadata.uid === uid);
+    const names = new Set([...(spec.groupRefs ?? []), ...given].map(({ name }) => name));
     return [...names].flatMap((name) => groups.get(name) ?? []);
   };
   const actorsOf = (user: User): Actor[] => [{ user }, ...groupsOf(user).map((group) => ({ group }))];

@@ -57,9 +57,16 @@ export interface UserFederated {
   /** What the provider calls it for ever. */
   uniqueID: string;
   /** Groups that the mapping gave at the last login. */
-  groupRefs?: LocalRef[];
+  groupRefs?: UserFederatedGroupRef[];
   /** Until when it is in these groups. */
   groupsUntil?: string;
+}
+
+export interface UserFederatedGroupRef {
+  /** Name of the Group. */
+  name: string;
+  /** Its uid: a later group of that name is another. */
+  uid: string;
 }
 
 /** What the controllers have seen and decided. */

@@ -1,0 +1,27 @@
+// Logins with a token of an identity provider (Identity API v3 extensions, "Request an unscoped OS-FEDERATION token").
+import type { ApiRequest } from "../../http/request.ts";
+import { publicRule, type Reply, type Route, route } from "../../http/route.ts";
+import { viewToken } from "../token-view.ts";
+import { unauthorized } from "../tokens.ts";
+import { entrance, type FederationDeps, federatedLogin } from "./login.ts";
+
+const path = "/v3/OS-FEDERATION/identity_providers/:idp/protocols/:protocol/auth";
+
+function bearerOf({ headers: { authorization = "" } }: Pick<ApiRequest, "headers">): string {
+  const token = /^bearer +(\S{1,16384})$/i.exec(authorization)?.[1];
+  if (token === undefined) throw unauthorized();
+  return token;
+}
+
+export function bearerRoutes(deps: FederationDeps): Route[] {
+  const handle = async (request: ApiRequest<{ idp: string; protocol: string }, unknown, unknown>): Promise<Reply> => {
+    const way = entrance(deps, request.params.idp, request.params.protocol);
+    const claims = await deps.relyingParty.claimsOfToken(way.provider, bearerOf(request));
+    const { token, checked } = await federatedLogin(deps, way, claims);
+    return { body: { token: viewToken(checked, undefined) }, headers: { "X-Subject-Token": token, Vary: "X-Auth-Token" } };
+  };
+  return [
+    route({ method: "GET", path, policy: publicRule, status: 201, handle }),
+    route({ method: "POST", path, policy: publicRule, status: 201, handle }),
+  ];
+}
