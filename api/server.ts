@@ -8,6 +8,7 @@ import type { KubeClient, Log } from "../operator/contract.ts";
 import { endConnectionsWhile } from "../operator/drain.ts";
 import type { Metrics } from "../operator/metrics.ts";
 import { persist } from "../operator/persist.ts";
+import { createStopwatch } from "../operator/stopwatch.ts";
 import { createApp } from "./http/app.ts";
 import { httpMetrics } from "./http/metrics.ts";
 import type { Service } from "./http/route.ts";
@@ -141,7 +142,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   void sweep();
   every(sweepMs, signal, log, "removing ended revocations", sweep);
   every(sweepMs, signal, log, "looking at the token keys", () => keys.load());
-  every(hourMs, signal, log, "looking for orphaned image bytes", () => removeOrphans(imageWorld(stores, imageStore), log));
+  const unused = createStopwatch();
+  every(hourMs, signal, log, "looking for orphaned image bytes", () => removeOrphans(imageWorld(stores, imageStore), log, unused));
   const servers = await Promise.all([options.listen].flat().map((where) => listen(app, where)));
   if (draining) for (const server of servers) endConnectionsWhile(draining, server);
   const [url = ""] = servers.map(urlOf);

@@ -7,5 +7,5 @@ import { tenantController } from "./tenant/reconciler.ts";
 import { userController } from "./user/reconciler.ts";
 
 export function identityControllers(): ControllerDefinition[] {
-  return [domainController, roleController, roleAssignmentController, tenantController, userController];
+  return [domainController, roleController, roleAssignmentController, tenantController(), userController];
 }

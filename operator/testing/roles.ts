@@ -36,6 +36,8 @@ export interface RoleOptions {
   southbound: string;
   imageDirectory?: string;
   node?: string;
+  /** Variables besides this process's. */
+  env?: Readonly<Record<string, string>>;
 }
 
 /** A kubelet waits 10 s before the first restart of a pod and longer before the next; a test need not. */
@@ -87,7 +89,10 @@ export async function startRole(name: RoleName, options: RoleOptions): Promise<R
   function start(): ChildProcess {
     startedAt = performance.now();
     const log = openSync(logFile, "a");
-    const made = spawn(options.node ?? process.execPath, [options.program, name, "--config", file], { stdio: ["ignore", log, log] });
+    const made = spawn(options.node ?? process.execPath, [options.program, name, "--config", file], {
+      stdio: ["ignore", log, log],
+      env: { ...process.env, ...options.env },
+    });
     closeSync(log);
     made.once("exit", () => {
       if (stopped) return;
