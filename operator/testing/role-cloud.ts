@@ -10,7 +10,7 @@ import {
   startDatabaseServer,
 } from "../../clients/ovsdb/testing/database-server.ts";
 import { systemNamespace } from "../../domain/id.ts";
-import { Namespace, Secret } from "../kube/core-kinds.ts";
+import { Namespace, Secret, ValidatingWebhookConfiguration } from "../kube/core-kinds.ts";
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from "./control-plane.ts";
 import { type RoleName, type RoleOptions, type RoleProcess, startRole } from "./roles.ts";
 import { login } from "./writer.ts";
@@ -20,29 +20,35 @@ const mainProgram = join(root, "main.ts");
 /** The engines' kinds without engines: nobody makes what objects ask for. */
 const engineKinds = join(root, "standalone/engine-crds");
 
-export type CloudRole = Partial<Pick<RoleOptions, "program" | "kubeconfig" | "env">>;
+export type CloudRole = Partial<Pick<RoleOptions, "program" | "kubeconfig" | "env" | "settings">>;
 
 export class RoleCloud {
   readonly plane: ControlPlane;
   readonly roles: RoleProcess[] = [];
-  readonly #databases: readonly DatabaseServer[];
+  /** OVN's, northbound and southbound. */
+  readonly databases: readonly DatabaseServer[];
 
   private constructor(plane: ControlPlane, databases: readonly DatabaseServer[]) {
     this.plane = plane;
-    this.#databases = databases;
+    this.databases = databases;
   }
 
   static async start(options: ControlPlaneOptions = {}): Promise<RoleCloud> {
     const plane = await startControlPlane({ crds: [engineKinds], ...options });
     const databases = [await startDatabaseServer(northboundSchema), await startDatabaseServer(southboundSchema)];
     await plane.client.create(Namespace, { apiVersion: "v1", kind: "Namespace", metadata: { name: systemNamespace } });
+    await plane.client.create(ValidatingWebhookConfiguration, {
+      apiVersion: "admissionregistration.k8s.io/v1",
+      kind: "ValidatingWebhookConfiguration",
+      metadata: { name: "kumulus" }, // its content is the webhook's
+    });
     mkdirSync(join(plane.directory, "images"), { recursive: true });
     return new RoleCloud(plane, databases);
   }
 
   /** Runs from the sources, unless `program` is another one. */
   async run(name: RoleName, options: CloudRole = {}): Promise<RoleProcess> {
-    const [northbound = "", southbound = ""] = this.#databases.map(({ remote }) => remote);
+    const [northbound = "", southbound = ""] = this.databases.map(({ remote }) => remote);
     const { directory, kubeconfig } = this.plane;
     const role = await startRole(name, { program: mainProgram, directory, kubeconfig, northbound, southbound, ...options });
     this.roles.push(role);
@@ -71,7 +77,7 @@ export class RoleCloud {
 
   async stop(): Promise<void> {
     for (const role of this.roles) await role.stop();
-    for (const database of this.#databases) await database.stop();
+    for (const database of this.databases) await database.stop();
     await this.plane.stop();
   }
 }

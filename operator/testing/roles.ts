@@ -36,6 +36,8 @@ export interface RoleOptions {
   southbound: string;
   imageDirectory?: string;
   node?: string;
+  /** In the place of what is made up for it. */
+  settings?: Partial<Settings>;
   /** Variables besides this process's. */
   env?: Readonly<Record<string, string>>;
 }
@@ -79,6 +81,7 @@ export async function startRole(name: RoleName, options: RoleOptions): Promise<R
     ovn: { northbound: [options.northbound], southbound: [options.southbound] },
     images: { directory: options.imageDirectory ?? join(options.directory, "images") },
     identity,
+    ...options.settings,
   };
   const [file, logFile] = [join(options.directory, `${identity}.json`), join(options.directory, `${identity}.log`)];
   writeFileSync(file, JSON.stringify(settings));
