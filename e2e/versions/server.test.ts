@@ -10,15 +10,11 @@ import { enginePath, kubernetesVersion } from "../../hack/engines.ts";
 import { Server } from "../../models/compute/server.ts";
 import type { Kind } from "../../models/kind.ts";
 import { Network } from "../../models/network/network.ts";
-import { CSIDriver, Secret, StorageClass } from "../../operator/kube/core-kinds.ts";
-import { createLog } from "../../operator/log.ts";
+import { Secret } from "../../operator/kube/core-kinds.ts";
 import { eventually } from "../../operator/testing/eventually.ts";
-import { RoleCloud } from "../../operator/testing/role-cloud.ts";
+import type { RoleCloud } from "../../operator/testing/role-cloud.ts";
 import type { RoleProcess } from "../../operator/testing/roles.ts";
-import { startNode } from "../../standalone/node/agent.ts";
-import { agentFlags } from "../../standalone/node/testing/certificates.ts";
-import { loops } from "../../standalone/node/testing/cloud.ts";
-import { csiDriver, storageClass } from "../../standalone/seed/storage.ts";
+import { startAgent, startAgentCloud } from "../../standalone/node/testing/role-cloud.ts";
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "../..");
@@ -26,35 +22,20 @@ const root = join(import.meta.dirname, "../..");
 describe(`a cloud on Kubernetes ${kubernetesVersion()}`, function () {
   this.timeout(180_000);
   const directory = mkdtempSync("/tmp/kumulus-versions-");
-  const stop = new AbortController();
   let cloud: RoleCloud;
   let api: RoleProcess;
-  let agent: Promise<void> | undefined;
+  let stopAgent: (() => Promise<void>) | undefined;
 
   before(async () => {
-    const apiServerFlags = await agentFlags(join(directory, "certs"));
-    cloud = await RoleCloud.start({ controllers: [...loops, "resourcequota-controller"], apiServerFlags });
-    const { client, kubeconfig } = cloud.plane;
-    await client.create(StorageClass, storageClass);
-    await client.create(CSIDriver, csiDriver);
-    agent = startNode({
-      kubeconfig,
-      nodeName: "node-1",
-      hypervisor: "simulated",
-      runDir: join(directory, "run"),
-      disksDir: join(directory, "disks"),
-      ports: { api: 0, kubelet: 0, health: 0 },
-      log: createLog({ name: "node", level: "error" }),
-      signal: stop.signal,
-    });
+    cloud = await startAgentCloud(directory);
+    stopAgent = startAgent(cloud, directory, "simulated");
     for (const name of ["operator", "webhook"] as const) await cloud.run(name);
     api = await cloud.run("api");
     for (const role of cloud.roles) await role.whenReady();
     await cloud.fill(api);
   });
   after(async () => {
-    stop.abort();
-    await agent;
+    await stopAgent?.();
     await cloud?.stop();
     rmSync(directory, { recursive: true, force: true });
   });
