@@ -134,7 +134,11 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
     });
   });
-  await Promise.all([caches.start(signal), persist(() => keys.load(), { what: "reading the token keys", log, signal })]);
+  await Promise.all([
+    caches.start(signal),
+    persist(() => keys.load(), { what: "reading the token keys", log, signal }),
+    ...services.map(({ name, prepare = async () => undefined }) => persist(prepare, { what: `preparing ${name}`, log, signal })),
+  ]);
   if (signal.aborted) throw new KumulusError("Unavailable", "The API was stopped while it started.");
   const sweep = () =>
     tokens.sweep().catch((error: unknown) => log.warn({ error }, "ended revocations were not removed; it is tried again"));

@@ -5,7 +5,7 @@ import { systemNamespace } from "../../id.ts";
 /** Secret in the system namespace whose `data.key` signs the questions: 32 bytes, made by the API. */
 export const metadataKeySecret = Object.freeze({ name: "metadata-key", namespace: systemNamespace });
 
-export const metadataPath = "/internal/metadata";
+export const metadataPath = "/metadata/answer";
 
 export interface MetadataQuestion {
   /** OpenStack id of the network that the request came in by. */
