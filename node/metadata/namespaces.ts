@@ -14,7 +14,7 @@ export interface Namespaces {
   make(network: LocalNetwork): Promise<string>;
   /** Idempotent. */
   remove(networkID: string): Promise<void>;
-  /** Ids of the networks that have one. */
+  /** Ids of the networks that have one, or a port in OVS for it. */
   list(): string[];
 }
 
@@ -50,6 +50,8 @@ interface InterfaceRow extends PortRow {
 const folder = "/run/netns";
 const bridge = "br-int";
 const inner = "metadata";
+/** On an Interface in OVS: the network that it is made for. */
+const mark = "kumulus-metadata";
 
 /** Of the veth's end in the data plane: devices have at most 15 letters. */
 const outerName = (networkID: string): string => `meta${createHash("sha256").update(networkID).digest("hex").slice(0, 11)}`;
@@ -93,14 +95,15 @@ export function createNamespaces({ conf, dataPlane, prefix }: NamespacesOptions)
     }));
   }
 
-  async function plug(outer: string, logicalPort: string): Promise<void> {
+  async function plug({ id, logicalPort }: LocalNetwork, outer: string): Promise<void> {
     const plugged = conf.rows<InterfaceRow>("Interface").find(({ name }) => name === outer);
     if (plugged?.external_ids["iface-id"] === logicalPort) return;
     if (!conf.rows<BridgeRow>("Bridge").some(({ name }) => name === bridge))
       throw new KumulusError("Unavailable", `the bridge ${bridge} is not there yet`);
+    const ids = { "iface-id": logicalPort, [mark]: id };
     await conf.transact([
       ...removal(outer),
-      { op: "insert", table: "Interface", name: "nic", row: { name: outer, external_ids: { "iface-id": logicalPort } } },
+      { op: "insert", table: "Interface", name: "nic", row: { name: outer, external_ids: ids } },
       { op: "insert", table: "Port", name: "port", row: { name: outer, interfaces: [namedUuid("nic")] } },
       { op: "mutate", table: "Bridge", where: [["name", "==", bridge]], mutations: [["ports", "insert", [namedUuid("port")]]] },
     ]);
@@ -111,7 +114,7 @@ export function createNamespaces({ conf, dataPlane, prefix }: NamespacesOptions)
       const [name, outer] = [nameOf(network.id), outerName(network.id)];
       await link(network, name, outer);
       await configure(network, name, outer);
-      await plug(outer, network.logicalPort);
+      await plug(network, outer);
       return pathOf(network.id);
     },
     async remove(networkID) {
@@ -120,7 +123,12 @@ export function createNamespaces({ conf, dataPlane, prefix }: NamespacesOptions)
       // Both ends of the veth go with it.
       if (existsSync(pathOf(networkID))) await run("ip", ["netns", "delete", nameOf(networkID)]);
     },
-    list: () =>
-      existsSync(folder) ? readdirSync(folder).flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : [])) : [],
+    list() {
+      const names = existsSync(folder) ? readdirSync(folder) : [];
+      const made = names.flatMap((name) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
+      // The namespaces of a container end with it, what it has told OVS does not.
+      const plugged = conf.rows<InterfaceRow>("Interface").flatMap(({ external_ids }) => external_ids[mark] ?? []);
+      return [...new Set([...made, ...plugged])];
+    },
   };
 }

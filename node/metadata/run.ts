@@ -1,14 +1,19 @@
 // The metadata service of a node as a process, or as a part of one.
 import { metadataKeySecret } from "../../domain/compute/metadata/url.ts";
+import { inSystem, type Right, right } from "../../domain/rights.ts";
 import type { Log } from "../../operator/contract.ts";
 import { startHealth } from "../../operator/health.ts";
 import { kubeClient } from "../../operator/kube/client.ts";
 import { connect } from "../../operator/kube/connection.ts";
+import { Secret } from "../../operator/kube/core-kinds.ts";
 import { createMetrics } from "../../operator/metrics.ts";
 import { readTLS } from "../../operator/ovsdb-tls.ts";
 import { sharedKey } from "../../operator/shared-key.ts";
 import { type MetadataAgent, type MetadataOptions, startMetadata } from "./agent.ts";
 import type { MetadataSettings } from "./settings.ts";
+
+/** The one Secret of the signatures, and nothing of any tenant. */
+export const metadataRights: readonly Right[] = [inSystem(right(Secret, "get"), metadataKeySecret.name)];
 
 interface Part {
   log: Log;

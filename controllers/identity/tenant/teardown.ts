@@ -36,7 +36,11 @@ export type TeardownStep =
   | { do: "wait"; waitingFor: string };
 
 /** A network's own port goes with its subnets; deleted before them it would come back. */
-const isCounted = (object: KubeObject) => object.kind !== "Port" || !isAutomatic(object as Port);
+const isOfNetwork = ({ metadata, spec }: Port): boolean =>
+  metadata.ownerReferences?.some(({ kind }) => kind === Network.kind) === true && isAutomatic({ spec });
+
+const counted = (kind: Kind, objects: readonly KubeObject[]) =>
+  kind === (Port as Kind) ? (objects as readonly Port[]).filter((port) => !isOfNetwork(port)) : objects;
 
 const isGoing = ({ metadata }: KubeObject) => metadata.deletionTimestamp !== undefined;
 
@@ -45,11 +49,7 @@ export function nextTeardownStep({ namespace, list, elapsedMs }: TeardownSeen): 
   if (isGoing(namespace)) return { do: "wait", waitingFor: `namespace ${namespace.metadata.name}` };
   if (elapsedMs > patienceMs) return { do: "delete namespace" };
   for (const stage of teardownStages) {
-    const left = stage.flatMap((kind) =>
-      list(kind)
-        .filter(isCounted)
-        .map((object) => ({ kind, object })),
-    );
+    const left = stage.flatMap((kind) => counted(kind, list(kind)).map((object) => ({ kind, object })));
     if (left.length === 0) continue;
     const waitingFor = `${left.length} of ${stage.map(({ plural }) => plural).join(" and ")}`;
     const objects = left.filter(({ object }) => !isGoing(object));

@@ -2,6 +2,7 @@
 
 import { isCode } from "../../../domain/errors.ts";
 import { finalizers } from "../../../domain/finalizers.ts";
+import { isAutomatic } from "../../../domain/net/port.ts";
 import { appliedKind, right } from "../../../domain/rights.ts";
 import { Network } from "../../../models/network/network.ts";
 import { Port } from "../../../models/network/port.ts";
@@ -20,7 +21,7 @@ async function applyMetadataPort(network: Network, ctx: Context): Promise<void> 
   const subnets = ctx.byIndex(Subnet, by.network, place(network.metadata.namespace, network.metadata.name));
   const wanted = desiredMetadataPort(network, subnets);
   if (wanted) await ctx.apply(Port, wanted, { owner: network });
-  else await deleteMetadataPort(network, ctx);
+  else await deletePorts(network, ctx, isMetadataPort);
 }
 
 /** Where the project's quota has no room for it the network does without. */
@@ -34,8 +35,8 @@ async function hasMetadataPort(network: Network, ctx: Context): Promise<boolean>
   return true;
 }
 
-async function deleteMetadataPort(network: Network, ctx: Context): Promise<void> {
-  for (const port of portsOf(network, ctx)) if (isMetadataPort(port)) await ctx.delete(Port, keyOf(port));
+async function deletePorts(network: Network, ctx: Context, which: (port: Port) => boolean): Promise<void> {
+  for (const port of portsOf(network, ctx)) if (which(port)) await ctx.delete(Port, keyOf(port));
 }
 
 export function networkController({ northbound, ovn, settings }: NetworkDeps, sources: readonly Source[]): ControllerDefinition {
@@ -60,7 +61,7 @@ export function networkController({ northbound, ovn, settings }: NetworkDeps, so
     async finalize(network, ctx) {
       const here = place(network.metadata.namespace, network.metadata.name);
       const subnets = ctx.byIndex(Subnet, by.network, here);
-      await deleteMetadataPort(network, ctx);
+      await deletePorts(network, ctx, isAutomatic);
       for (const subnet of subnets) await ctx.delete(Subnet, keyOf(subnet));
       if (subnets.length > 0 || portsOf(network, ctx).length > 0) return { requeueAfterMs: soonMs };
       await northbound.apply(rowOwner(network), []);
