@@ -73,8 +73,14 @@ export function buildServices(
   const keys = new TokenKeys({ client, log, tokenLifetimeMs });
   const tokens = new Tokens(world, keys, { lifetimeMs: tokenLifetimeMs });
   const others = openStackServices({ stores, imageStore, log });
-  const catalog = new Catalog([identityCatalog, ...others.flatMap((service) => service.catalog ?? [])], region);
-  const identity = identityService({ world, tokens, catalog, checkPassword: (user, password) => checkPassword(client, user, password) });
+  const catalog = new Catalog([identityCatalog, ...others.flatMap((service) => service.catalog ?? [])], region, stores);
+  const identity = identityService({
+    world,
+    stores,
+    tokens,
+    catalog,
+    checkPassword: (user, password) => checkPassword(client, user, password),
+  });
   return { services: [identity, ...others], tokens, keys };
 }
 
