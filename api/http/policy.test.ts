@@ -27,10 +27,15 @@ describe("policy", () => {
     ["the scope must fit", { role: "admin", scope: ["system"] }, holder(["admin"]), false],
     ["one of several scopes", { role: "reader", scope: ["project", "system"] }, holder(["reader"], { system: true }), true],
     ["a domain scope", { role: "reader", scope: ["domain"] }, holder(["reader"], { domainId: "default" }), true],
+    ["an expression", "role:reader and project_id:%(project_id)s", holder(["member"]), true],
+    ["an expression that names another's", { check: "user_id:%(target.user.id)s" }, holder(["admin"]), false],
+    ["a system scope by its name", "role:reader and system_scope:all", holder(["reader"], { system: true }), true],
+    ["roles in any case", "role:Operator", holder(["OPERATOR"]), true],
+    ["an expression that lets everybody, without a token", "@", anonymous, false],
     ["no scope", { role: "any", scope: ["none"] }, holder([], {}), true],
   ];
   for (const [why, rule, auth, allowed] of cases) {
-    it(why, () => assert.equal(isAllowed(rule, auth), allowed));
+    it(why, () => assert.equal(isAllowed({ rule }, "rule", auth), allowed));
   }
 
   it("asks for a project where one is needed", () => {

@@ -5,7 +5,7 @@ import { KumulusError } from "../../domain/errors.ts";
 import type { Log } from "../../operator/contract.ts";
 import { type Auth, anonymous, type ProjectScope, projectOf } from "./auth.ts";
 import { originOf } from "./links.ts";
-import { isAllowed } from "./policy.ts";
+import { isAllowed, type PolicyTarget } from "./policy.ts";
 import type { RawQuery, Service } from "./route.ts";
 
 type Params = Readonly<Record<string, string>>;
@@ -37,10 +37,10 @@ export interface ApiRequest<P = Params, Query = RawQuery, Body = unknown> {
   readonly log: Log;
   /** Absolute URL of a path below the service's mount. */
   url(path: string): string;
-  /** Whether the token fulfils a rule of the service's table. */
-  allows(rule: string): boolean;
+  /** Whether the token fulfils a rule of the service's table. `target`: attributes of what is acted on, by the names in the rule's `%(…)s`. */
+  allows(rule: string, target?: PolicyTarget): boolean;
   /** Forbidden, in the service's words, unless the token fulfils the rule. */
-  require(rule: string): void;
+  require(rule: string, target?: PolicyTarget): void;
 }
 
 /** Built once per request by the pipeline, which fills in what it finds. */
@@ -92,13 +92,11 @@ export class RequestContext implements ApiRequest {
     return `${this.origin}${this.service.mount}${path}`;
   }
 
-  allows(rule: string): boolean {
-    const known = this.service.policies[rule];
-    if (!known) throw new Error(`${this.service.name} has no policy rule ${rule}`);
-    return isAllowed(known, this.auth);
+  allows(rule: string, target?: PolicyTarget): boolean {
+    return isAllowed(this.service.policies, rule, this.auth, target);
   }
 
-  require(rule: string): void {
-    if (!this.allows(rule)) throw new KumulusError("Forbidden", this.service.faults.forbidden(rule));
+  require(rule: string, target?: PolicyTarget): void {
+    if (!this.allows(rule, target)) throw new KumulusError("Forbidden", this.service.faults.forbidden(rule));
   }
 }

@@ -1,25 +1,26 @@
 // Keystone's policy rules. A holder's own user, project and token are not the table's matter: the routes let those through themselves.
 import type { PolicyTable } from "../http/policy.ts";
+import { catalogPolicies } from "./policies/catalog.ts";
+import { domainPolicies } from "./policies/domains.ts";
+import { groupPolicies } from "./policies/groups.ts";
+import { legacyPolicies } from "./policies/legacy.ts";
+import { projectPolicies } from "./policies/projects.ts";
+import { rolePolicies } from "./policies/roles.ts";
 
 const admin = { role: "admin" } as const;
 
 export const identityPolicies: PolicyTable = {
+  admin_required: "role:admin",
   "identity:authenticated": { role: "any" },
   "identity:validate_token": { role: "service" },
   "identity:check_token": { role: "service" },
   "identity:revoke_token": admin,
-  "identity:list_projects": admin,
-  "identity:get_project": admin,
-  "identity:list_user_projects": admin,
-  "identity:list_domains": admin,
-  "identity:get_domain": admin,
+  ...catalogPolicies,
+  ...domainPolicies,
+  ...legacyPolicies,
+  ...projectPolicies,
+  ...groupPolicies,
+  ...rolePolicies,
   "identity:list_users": admin,
   "identity:get_user": admin,
-  "identity:list_roles": admin,
-  "identity:get_role": admin,
-  "identity:list_role_assignments": admin,
-  "identity:list_services": admin,
-  "identity:get_service": admin,
-  "identity:list_endpoints": admin,
-  "identity:get_endpoint": admin,
 };
