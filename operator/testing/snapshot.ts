@@ -42,6 +42,14 @@ export async function settledSnapshot(client: ApiClient, kinds: readonly Kind[])
   return last;
 }
 
+/** Fails with the first object of `before` whose spec is not as it was: finalizers, labels and status may have come. */
+export function assertSameSpecs(before: Snapshot, after: Snapshot): void {
+  for (const [name, was] of before) {
+    const is = after.get(name);
+    assert.deepEqual([is?.generation, is?.spec], [was.generation, was.spec], name);
+  }
+}
+
 /** Fails with the first object of `before` that is not as it was. */
 export function assertUnchanged(before: Snapshot, after: Snapshot): void {
   for (const [name, was] of before) assert.deepEqual(after.get(name), was, name);
