@@ -1,6 +1,8 @@
 // Who is there in a new cloud: the domain, projects, users and roles that every OpenStack has. Pure.
 import { idLabel, systemNamespace } from "../domain/id.ts";
+import { registeredDefaults, registeredLimit } from "../domain/quota.ts";
 import { Domain } from "../models/identity/domain.ts";
+import { RegisteredLimit } from "../models/identity/registered-limit.ts";
 import { Role } from "../models/identity/role.ts";
 import { RoleAssignment, type RoleAssignmentSpec } from "../models/identity/role-assignment.ts";
 import { Tenant } from "../models/identity/tenant.ts";
@@ -30,6 +32,8 @@ const domain = seed(Domain, {
   metadata: { name: "default", labels: { [idLabel]: "default" } },
   spec: { displayName: "Default", description: "The default domain" },
 });
+
+const limits = registeredDefaults.map((spec) => seed(RegisteredLimit, registeredLimit(spec)));
 
 const role = (name: string) => seed(Role, { apiVersion: api, kind: "Role", metadata: { name }, spec: {} });
 
@@ -75,6 +79,7 @@ const assignments: readonly Seed[] = [
 export function identitySeeds(hashes: Record<SeededUser, string>): Seed[] {
   return [
     domain,
+    ...limits,
     ...roleNames.map(role),
     ...seededUsers.map(tenant),
     ...seededUsers.map((name) => password(name, hashes[name])),

@@ -5,6 +5,8 @@ import { KeyPair } from "./compute/key-pair.ts";
 import { ServerAction } from "./compute/server-action.ts";
 import { Server } from "./compute/server.ts";
 import { Domain } from "./identity/domain.ts";
+import { Limit } from "./identity/limit.ts";
+import { RegisteredLimit } from "./identity/registered-limit.ts";
 import { RoleAssignment } from "./identity/role-assignment.ts";
 import { Role } from "./identity/role.ts";
 import { Tenant } from "./identity/tenant.ts";
@@ -27,6 +29,8 @@ export const kumulusKinds: readonly Kind[] = [
   ServerAction,
   Server,
   Domain,
+  Limit,
+  RegisteredLimit,
   RoleAssignment,
   Role,
   Tenant,

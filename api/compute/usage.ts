@@ -1,5 +1,4 @@
 // What a project uses of the limits that Nova shows: counted from its own objects.
-import { limitOf, type QuotaKey } from "../../domain/quota.ts";
 import type { Server } from "../../models/compute/server.ts";
 import type { Tenant } from "../../models/identity/tenant.ts";
 import type { ComputeWorld } from "./world.ts";
@@ -29,6 +28,3 @@ export function usageOf(world: ComputeWorld, tenant: Tenant | undefined): Usage 
 
 const sizeOf = (world: ComputeWorld, { spec, status }: Server): { vcpus?: number; ramMiB?: number } =>
   status?.flavor ?? world.flavors.get(spec.flavorRef.name)?.spec ?? {};
-
-/** Limits as Nova counts them. */
-export const limitsOf = (tenant: Tenant | undefined) => (key: QuotaKey) => limitOf(tenant?.spec.quota, key);

@@ -106,6 +106,7 @@ async function takePages<T extends KubeObject>(options: ReflectorOptions<T>, lim
     cursor = page.metadata.continue;
     if (!cursor) {
       store.endList(seen, listMark);
+      store.hear(page.metadata.resourceVersion);
       return page.metadata.resourceVersion;
     }
   }
@@ -146,7 +147,9 @@ async function follow<T extends KubeObject>(options: ReflectorOptions<T>, from: 
     stats.heardAt = performance.now();
     stats.events += 1;
     take(options, event);
-    advance(event.object.metadata.resourceVersion ?? from);
+    const version = event.object.metadata.resourceVersion ?? from;
+    options.store.hear(version);
+    advance(version);
   }
 }
 

@@ -3,6 +3,8 @@ import { isCode, Terminal } from "../../../domain/errors.ts";
 import { tenantLabel } from "../../../domain/id.ts";
 import { appliedKind, right, unasked } from "../../../domain/rights.ts";
 import { Domain } from "../../../models/identity/domain.ts";
+import { Limit } from "../../../models/identity/limit.ts";
+import { RegisteredLimit } from "../../../models/identity/registered-limit.ts";
 import { Tenant } from "../../../models/identity/tenant.ts";
 import type { Kind } from "../../../models/kind.ts";
 import { SecurityGroup } from "../../../models/network/security-group.ts";
@@ -61,6 +63,13 @@ export const tenantController = defineController<Tenant>({
   watches: [
     watchReferenced(Tenant, Domain),
     watch(Namespace, ({ metadata }) => (metadata.labels?.[tenantLabel] ? [{ name: metadata.labels[tenantLabel] }] : [])),
+    watch(Limit, ({ spec }) => (spec.tenantRef ? [{ name: spec.tenantRef.name }] : [])),
+    watch(RegisteredLimit, (_limit, caches) =>
+      caches
+        .of(Tenant)
+        .list()
+        .map(({ metadata }) => ({ name: metadata.name })),
+    ),
     ...teardownStages.flat().map(wakeDeleted),
   ],
   indexes: [index(Tenant, referenceIndex, referencesOf)],
@@ -73,7 +82,11 @@ export const tenantController = defineController<Tenant>({
 
   async reconcile(tenant, ctx) {
     const name = namespaceOf(tenant.metadata.name);
-    const plan = desiredTenant(tenant, { domain: ctx.get(Domain, tenant.spec.domainRef.name), namespace: ctx.get(Namespace, name) });
+    const plan = desiredTenant(tenant, {
+      domain: ctx.get(Domain, tenant.spec.domainRef.name),
+      namespace: ctx.get(Namespace, name),
+      limits: ctx,
+    });
     if (plan.do === "refuse") throw new Terminal(plan.reason, plan.message);
     if (plan.do === "apply") await applyParts(tenant, plan.parts, ctx);
     const status = plan.do === "apply" ? { namespace: plan.namespace } : { ...(tenant.status?.namespace && { namespace: name }) };
