@@ -81,7 +81,7 @@ const inName = (text: string) => text.toLowerCase().replace(/[_:]/g, "-");
 
 /** Name of the RegisteredLimit of a resource; the CRD insists on it, so that there is one of each. */
 export function registeredLimitName(serviceType: string, resourceName: string, region?: string): string {
-  return [serviceType, inName(resourceName), ...(region === undefined ? [] : [inName(region)])].join(".");
+  return [serviceType, resourceName, ...(region === undefined ? [] : [region])].map(inName).join(".");
 }
 
 /** Name of the Limit of a project or domain; the CRD insists on it too. */

@@ -8,7 +8,7 @@ export const schemaHashes: Readonly<Record<string, string>> = {
   "servers.compute.kumulus.cloud": "27c124a52f090671",
   "domains.identity.kumulus.cloud": "714c3f63085d55ce",
   "limits.identity.kumulus.cloud": "073f628429e6f5e3",
-  "registeredlimits.identity.kumulus.cloud": "26aa8e661327d4b9",
+  "registeredlimits.identity.kumulus.cloud": "3c32730c9f3d2aca",
   "roleassignments.identity.kumulus.cloud": "91f1e0dff5d03b88",
   "roles.identity.kumulus.cloud": "2ed8f6b568dd1bdb",
   "tenants.identity.kumulus.cloud": "1e7f68a6c813b52d",

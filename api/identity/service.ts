@@ -6,9 +6,12 @@ import { storeRights } from "../http/store-rights.ts";
 import { type AuthRoutesDeps, authRoutes } from "./auth-routes.ts";
 import { domainRoutes } from "./domains.ts";
 import { tokenKeysRights } from "./keys.ts";
+import { type LimitWorld, limitWorldRights } from "./limit-world.ts";
+import { limitRoutes } from "./limits.ts";
 import { passwordRights } from "./password.ts";
 import { identityPolicies } from "./policies.ts";
 import { projectRoutes } from "./projects.ts";
+import { registeredLimitRoutes } from "./registered-limits.ts";
 import { roleRoutes } from "./roles.ts";
 import { endpointRoutes, serviceRoutes } from "./services.ts";
 import { userRoutes } from "./users.ts";
@@ -16,8 +19,8 @@ import { versionRoutes } from "./versions.ts";
 
 export const identityCatalog = { type: "identity", name: "keystone", path: "/identity" };
 
-export function identityService(deps: AuthRoutesDeps): Service {
-  const { world, catalog } = deps;
+export function identityService(deps: AuthRoutesDeps & { limits: LimitWorld }): Service {
+  const { world, catalog, limits } = deps;
   return {
     name: "keystone",
     mount: "/identity",
@@ -25,7 +28,7 @@ export function identityService(deps: AuthRoutesDeps): Service {
     policies: identityPolicies,
     catalog: identityCatalog,
     reference: "keystone",
-    rights: [storeRights(TokenRevocation, "create", "delete"), ...tokenKeysRights, ...passwordRights],
+    rights: [...limitWorldRights, storeRights(TokenRevocation, "create", "delete"), ...tokenKeysRights, ...passwordRights],
     routes: [
       ...versionRoutes,
       ...authRoutes(deps),
@@ -35,6 +38,8 @@ export function identityService(deps: AuthRoutesDeps): Service {
       ...roleRoutes(world),
       ...serviceRoutes(catalog),
       ...endpointRoutes(catalog),
+      ...registeredLimitRoutes(limits),
+      ...limitRoutes(limits),
     ],
   };
 }

@@ -1,7 +1,7 @@
 // Two webhook processes' worth of admission behind one address, and crowds at the limit: never above it, exactly up to it, and nothing lost for long.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { type AddressInfo, connect as dial, createServer, type Server as TCPServer } from "node:net";
+import { type AddressInfo, createServer, connect as dial, type Server as TCPServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { isCode } from "../../domain/errors.ts";
 import { systemNamespace } from "../../domain/id.ts";
