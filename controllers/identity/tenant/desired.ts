@@ -1,5 +1,5 @@
 // What one Tenant needs to exist: its namespace, limits, rights and default security group. Pure.
-import { systemNamespace, tenantLabel } from "../../../domain/id.ts";
+import { namespaceOfTenant, systemNamespace, tenantLabel } from "../../../domain/id.ts";
 import { defaultGroupRules } from "../../../domain/net/security-group.ts";
 import { countedByKubernetes, type LimitSource, limitOf, type QuotaKey } from "../../../domain/quota.ts";
 import { type Right, right } from "../../../domain/rights.ts";
@@ -32,7 +32,7 @@ export type Plan =
   | { do: "wait"; condition: ConditionInput }
   | { do: "apply"; parts: Parts; namespace: string; condition: ConditionInput };
 
-export const namespaceOf = (tenantName: string) => `kumulus-${tenantName}`;
+export const namespaceOf = namespaceOfTenant;
 
 /** The API server's own spelling (2000 is "2k"): another one would look like a change for ever. */
 function countQuantity(value: number): string {
