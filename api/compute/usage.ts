@@ -1,4 +1,5 @@
 // What a project uses of the limits that Nova shows: counted from its own objects.
+import { KumulusError } from "../../domain/errors.ts";
 import type { Server } from "../../models/compute/server.ts";
 import type { Tenant } from "../../models/identity/tenant.ts";
 import type { ComputeWorld } from "./world.ts";
@@ -28,3 +29,10 @@ export function usageOf(world: ComputeWorld, tenant: Tenant | undefined): Usage 
 
 const sizeOf = (world: ComputeWorld, { spec, status }: Server): { vcpus?: number; ramMiB?: number } =>
   status?.flavor ?? world.flavors.get(spec.flavorRef.name)?.spec ?? {};
+
+/** OverQuota (403) for more items than a server of the project may have. */
+export function refuseMetadata(world: ComputeWorld, tenant: Tenant | undefined, metadata: Readonly<Record<string, string>> = {}): void {
+  const limit = world.limits.of(tenant, "metadataItems");
+  if (limit < 0 || Object.keys(metadata).length <= limit) return;
+  throw new KumulusError("OverQuota", `Maximum number of metadata items exceeds ${limit}`);
+}
