@@ -15,6 +15,7 @@ import type { Service } from "./http/route.ts";
 import { createStores, type Stores } from "./http/store.ts";
 import { Catalog } from "./identity/catalog.ts";
 import { TokenKeys } from "./identity/keys.ts";
+import { limitWorld } from "./identity/limit-world.ts";
 import { checkPassword } from "./identity/password.ts";
 import { identityCatalog, identityService } from "./identity/service.ts";
 import { Tokens } from "./identity/tokens.ts";
@@ -75,11 +76,13 @@ export function buildServices(
   const tokens = new Tokens(world, keys, { lifetimeMs: tokenLifetimeMs });
   const others = openStackServices({ stores, imageStore, log });
   const catalog = new Catalog([identityCatalog, ...others.flatMap((service) => service.catalog ?? [])], region, stores);
+  const limits = limitWorld({ stores, world, catalog });
   const identity = identityService({
     world,
     stores,
     tokens,
     catalog,
+    limits,
     checkPassword: (user, password) => checkPassword(client, user, password),
   });
   return { services: [identity, ...others], tokens, keys };

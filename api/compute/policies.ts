@@ -48,4 +48,5 @@ export const computePolicies: PolicyTable = {
   ...rules("os-quota-sets:", reader, "show", "detail"),
   ...rules("os-quota-sets:", any, "defaults"),
   ...rules("os-quota-sets:", admin, "other_project", "update", "delete"),
+  ...rules("os-quota-class-sets:", admin, "show", "update"),
 };

@@ -4,6 +4,7 @@ import { catalogPolicies } from "./policies/catalog.ts";
 import { domainPolicies } from "./policies/domains.ts";
 import { groupPolicies } from "./policies/groups.ts";
 import { legacyPolicies } from "./policies/legacy.ts";
+import { limitPolicies } from "./policies/limits.ts";
 import { projectPolicies } from "./policies/projects.ts";
 import { rolePolicies } from "./policies/roles.ts";
 
@@ -23,4 +24,12 @@ export const identityPolicies: PolicyTable = {
   ...rolePolicies,
   "identity:list_users": admin,
   "identity:get_user": admin,
+  "identity:list_roles": admin,
+  "identity:get_role": admin,
+  "identity:list_role_assignments": admin,
+  "identity:list_services": admin,
+  "identity:get_service": admin,
+  "identity:list_endpoints": admin,
+  "identity:get_endpoint": admin,
+  ...limitPolicies,
 };

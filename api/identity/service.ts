@@ -31,6 +31,8 @@ import { groupMemberRoutes } from "./group-members.ts";
 import { groupRoutes } from "./groups.ts";
 import { impliedRoleRoutes } from "./implied-roles.ts";
 import { tokenKeysRights } from "./keys.ts";
+import { type LimitWorld, limitWorldRights } from "./limit-world.ts";
+import { limitRoutes } from "./limits.ts";
 import { oauthConsumerRoutes } from "./oauth-consumers.ts";
 import { passwordRights } from "./password.ts";
 import { identityPolicies } from "./policies.ts";
@@ -38,6 +40,7 @@ import { policyRoutes } from "./policy-blobs.ts";
 import { projectTagRoutes } from "./project-tags.ts";
 import { projectRoutes } from "./projects.ts";
 import { regionRoutes } from "./regions.ts";
+import { registeredLimitRoutes } from "./registered-limits.ts";
 import { roleAssignmentRoutes } from "./role-assignments.ts";
 import { roleRoutes } from "./roles.ts";
 import { serviceRoutes } from "./services.ts";
@@ -48,10 +51,11 @@ export const identityCatalog = { type: "identity", name: "keystone", path: "/ide
 
 export interface IdentityServiceDeps extends AuthRoutesDeps {
   readonly stores: Stores;
+  readonly limits: LimitWorld;
 }
 
 export function identityService(deps: IdentityServiceDeps): Service {
-  const { world, catalog, stores } = deps;
+  const { world, catalog, stores, limits } = deps;
   return {
     name: "keystone",
     mount: "/identity",
@@ -60,6 +64,7 @@ export function identityService(deps: IdentityServiceDeps): Service {
     catalog: identityCatalog,
     reference: "keystone",
     rights: [
+      ...limitWorldRights,
       ...([Domain, Tenant, Group, Role, Region, KeystoneService, Endpoint, EndpointGroup, Policy, OAuthConsumer] as Kind[]).map((kind) =>
         storeRights(kind, "create", "update", "delete"),
       ),
@@ -92,6 +97,8 @@ export function identityService(deps: IdentityServiceDeps): Service {
       ...oauthConsumerRoutes(stores.of(OAuthConsumer), stores.client),
       ...endpointGroupRoutes(catalog),
       ...endpointFilterRoutes(world, catalog),
+      ...registeredLimitRoutes(limits),
+      ...limitRoutes(limits),
     ],
   };
 }

@@ -23,4 +23,5 @@ export const volumePolicies: PolicyTable = {
   ...rules("limits_extension", reader, "used_limits"),
   ...rules("volume_extension:quotas", reader, "show"),
   ...rules("volume_extension:quotas", admin, "other_project", "update", "delete"),
+  ...rules("volume_extension:quota_classes", admin, "get", "update"),
 };

@@ -4,6 +4,7 @@ import { domainController } from "./domain/reconciler.ts";
 import { endpointController } from "./endpoint/reconciler.ts";
 import { groupController } from "./group/reconciler.ts";
 import { impliedRoleController } from "./implied-role/reconciler.ts";
+import { limitController } from "./limit/reconciler.ts";
 import { regionController } from "./region/reconciler.ts";
 import { roleController } from "./role/reconciler.ts";
 import { roleAssignmentController } from "./role-assignment/reconciler.ts";
@@ -16,6 +17,7 @@ export function identityControllers(): ControllerDefinition[] {
   return [
     domainController,
     groupController,
+    limitController,
     roleController,
     impliedRoleController,
     roleAssignmentController,

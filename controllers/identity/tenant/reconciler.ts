@@ -4,6 +4,8 @@ import { finalizers } from "../../../domain/finalizers.ts";
 import { tenantLabel } from "../../../domain/id.ts";
 import { appliedKind, right, unasked } from "../../../domain/rights.ts";
 import { Domain } from "../../../models/identity/domain.ts";
+import { Limit } from "../../../models/identity/limit.ts";
+import { RegisteredLimit } from "../../../models/identity/registered-limit.ts";
 import { Tenant } from "../../../models/identity/tenant.ts";
 import type { Kind } from "../../../models/kind.ts";
 import { SecurityGroup } from "../../../models/network/security-group.ts";
@@ -65,6 +67,13 @@ export function tenantController(): ControllerDefinition {
     watches: [
       watchReferenced(Tenant as Kind, Domain),
       watch(Namespace, ({ metadata }) => (metadata.labels?.[tenantLabel] ? [{ name: metadata.labels[tenantLabel] }] : [])),
+      watch(Limit, ({ spec }) => (spec.tenantRef ? [{ name: spec.tenantRef.name }] : [])),
+      watch(RegisteredLimit, (_limit, caches) =>
+        caches
+          .of(Tenant)
+          .list()
+          .map(({ metadata }) => ({ name: metadata.name })),
+      ),
       ...teardownStages.flat().map(wakeDeleted),
     ],
     indexes: [index(Tenant, referenceIndex, referencesOf)],
@@ -77,7 +86,11 @@ export function tenantController(): ControllerDefinition {
 
     async reconcile(tenant, ctx) {
       const name = namespaceOf(tenant.metadata.name);
-      const plan = desiredTenant(tenant, { domain: ctx.get(Domain, tenant.spec.domainRef.name), namespace: ctx.get(Namespace, name) });
+      const plan = desiredTenant(tenant, {
+        domain: ctx.get(Domain, tenant.spec.domainRef.name),
+        namespace: ctx.get(Namespace, name),
+        limits: ctx,
+      });
       if (plan.do === "refuse") throw new Terminal(plan.reason, plan.message);
       if (plan.do === "apply") await applyParts(tenant, plan.parts, ctx);
       const status = plan.do === "apply" ? { namespace: plan.namespace } : { ...(tenant.status?.namespace && { namespace: name }) };
