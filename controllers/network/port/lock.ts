@@ -6,7 +6,7 @@ import { pickAddress } from "../../../domain/net/pools.ts";
 import type { WantedAddress } from "../../../domain/net/port.ts";
 import { IPAddress } from "../../../models/network/ip-address.ts";
 import type { Port } from "../../../models/network/port.ts";
-import type { Cache, Context } from "../../../operator/contract.ts";
+import type { Context } from "../../../operator/contract.ts";
 import type { HeldAddress } from "./addresses.ts";
 
 export interface LockFailure {
@@ -23,15 +23,8 @@ export const isFailure = (result: HeldAddress | LockFailure): result is LockFail
 
 type Subnet = WantedAddress["subnets"][number];
 
-export interface LockerOptions {
-  /** The subnets'. */
-  readonly namespace: string;
-  /** 0 ≤ x < 1: where a search starts. */
-  readonly random: () => number;
-  readonly cache: Pick<Cache<IPAddress>, "put">;
-}
-
-export function createLocker(ctx: Context, port: Port, { namespace, random, cache }: LockerOptions): Locker {
+/** `namespace` is the subnets'; `random` (0 ≤ x < 1) says where a search starts. */
+export function createLocker(ctx: Context, port: Port, namespace: string, random: () => number): Locker {
   const lockObject = (subnet: string, address: string): IPAddress => ({
     apiVersion: "network.kumulus.cloud/v1alpha1",
     kind: "IPAddress",
@@ -42,8 +35,7 @@ export function createLocker(ctx: Context, port: Port, { namespace, random, cach
   async function create(subnet: string, address: string): Promise<"ours" | "taken"> {
     const object = lockObject(subnet, address);
     try {
-      // The port's deletion may be known before the watch tells of its address, and must find it.
-      cache.put(await ctx.create(IPAddress, object));
+      await ctx.create(IPAddress, object);
       return "ours";
     } catch (error) {
       if (!isCode(error, "Conflict")) throw error;

@@ -40,7 +40,7 @@ export function portController(deps: NetworkDeps, sources: readonly Source[]): C
     const decision = decideAddresses(port, world, mac);
     if ("problem" in decision) return decision.problem;
     const random = world.role === "metadata" ? () => endOfPools : settings.random;
-    const locker = createLocker(ctx, port, { namespace: world.namespace ?? "", random, cache: deps.caches.of(IPAddress) });
+    const locker = createLocker(ctx, port, world.namespace ?? "", random);
     const addresses: HeldAddress[] = [];
     for (const slot of decision.slots) {
       const result = isHeld(slot) ? slot : await locker.lock(slot);
