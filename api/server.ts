@@ -12,11 +12,16 @@ import { createApp } from "./http/app.ts";
 import { httpMetrics } from "./http/metrics.ts";
 import type { Service } from "./http/route.ts";
 import { createStores, type Stores } from "./http/store.ts";
+import { ApplicationSecrets } from "./identity/application-secrets.ts";
+import { Blobs } from "./identity/blobs.ts";
 import { Catalog } from "./identity/catalog.ts";
+import { authWorld } from "./identity/delegations.ts";
 import { TokenKeys } from "./identity/keys.ts";
 import { checkPassword } from "./identity/password.ts";
 import { identityCatalog, identityService } from "./identity/service.ts";
+import { tokenPresenter } from "./identity/token-reply.ts";
 import { Tokens } from "./identity/tokens.ts";
+import { Passcodes } from "./identity/totp.ts";
 import { identityWorld } from "./identity/world.ts";
 import { removeOrphans } from "./image/orphans.ts";
 import { imageWorld } from "./image/world.ts";
@@ -69,12 +74,24 @@ export function buildServices(
   }: Omit<ApiOptions, "caches" | "metrics" | "listen" | "signal" | "draining">,
   stores: Stores,
 ) {
-  const world = identityWorld(stores);
+  const world = authWorld(identityWorld(stores), stores);
   const keys = new TokenKeys({ client, log, tokenLifetimeMs });
   const tokens = new Tokens(world, keys, { lifetimeMs: tokenLifetimeMs });
   const others = openStackServices({ stores, imageStore, log });
   const catalog = new Catalog([identityCatalog, ...others.flatMap((service) => service.catalog ?? [])], region);
-  const identity = identityService({ world, tokens, catalog, checkPassword: (user, password) => checkPassword(client, user, password) });
+  const blobs = new Blobs(client);
+  const identity = identityService({
+    world,
+    tokens,
+    catalog,
+    blobs,
+    present: tokenPresenter(catalog),
+    checkPassword: (user, password) => checkPassword(client, user, password),
+    applicationSecrets: new ApplicationSecrets(client),
+    passcodes: new Passcodes({ world, blobs, previousWindows: () => 1 }),
+    scopeOptions: () => ({ allowRescope: true }),
+    maxRedelegationCount: () => 3,
+  });
   return { services: [identity, ...others], tokens, keys };
 }
 

@@ -1,5 +1,6 @@
 // Keystone's policy rules. A holder's own user, project and token are not the table's matter: the routes let those through themselves.
 import type { PolicyTable } from "../http/policy.ts";
+import { delegationPolicies } from "./policies/delegations.ts";
 
 const admin = { role: "admin" } as const;
 
@@ -22,4 +23,5 @@ export const identityPolicies: PolicyTable = {
   "identity:get_service": admin,
   "identity:list_endpoints": admin,
   "identity:get_endpoint": admin,
+  ...delegationPolicies,
 };

@@ -1,22 +1,51 @@
 // Keystone v3 as one Service.
+import { rightOn } from "../../domain/rights.ts";
+import { AccessRule } from "../../models/identity/access-rule.ts";
+import { ApplicationCredential } from "../../models/identity/application-credential.ts";
+import { Credential } from "../../models/identity/credential.ts";
 import { TokenRevocation } from "../../models/identity/token-revocation.ts";
+import { Trust } from "../../models/identity/trust.ts";
 import { keystoneFaults } from "../http/faults.ts";
 import type { Service } from "../http/route.ts";
 import { storeRights } from "../http/store-rights.ts";
+import { accessRuleRoutes } from "./access-rules.ts";
+import { applicationCredentialRoutes } from "./application-credentials.ts";
 import { type AuthRoutesDeps, authRoutes } from "./auth-routes.ts";
+import type { Blobs } from "./blobs.ts";
+import { credentialRoutes } from "./credentials.ts";
 import { domainRoutes } from "./domains.ts";
+import { ec2CredentialRoutes } from "./ec2-credentials.ts";
+import { ec2TokenRoutes } from "./ec2-tokens.ts";
 import { tokenKeysRights } from "./keys.ts";
 import { passwordRights } from "./password.ts";
 import { identityPolicies } from "./policies.ts";
 import { projectRoutes } from "./projects.ts";
 import { roleRoutes } from "./roles.ts";
+import { secretObjectRights } from "./secret-objects.ts";
 import { endpointRoutes, serviceRoutes } from "./services.ts";
+import { trustRoutes } from "./trusts.ts";
 import { userRoutes } from "./users.ts";
 import { versionRoutes } from "./versions.ts";
 
 export const identityCatalog = { type: "identity", name: "keystone", path: "/identity" };
 
-export function identityService(deps: AuthRoutesDeps): Service {
+export interface IdentityDeps extends AuthRoutesDeps {
+  readonly blobs: Blobs;
+  /** Keystone's max_redelegation_count. */
+  maxRedelegationCount(): number;
+}
+
+const delegationRights = [
+  storeRights(AccessRule, "create", "delete", "refresh"),
+  storeRights(ApplicationCredential, "create", "delete"),
+  storeRights(Credential, "create", "update", "delete"),
+  rightOn(Credential, "status", "update"),
+  storeRights(Trust, "create", "delete", "refresh"),
+  rightOn(Trust, "status", "update"),
+  ...secretObjectRights,
+];
+
+export function identityService(deps: IdentityDeps): Service {
   const { world, catalog } = deps;
   return {
     name: "keystone",
@@ -25,7 +54,7 @@ export function identityService(deps: AuthRoutesDeps): Service {
     policies: identityPolicies,
     catalog: identityCatalog,
     reference: "keystone",
-    rights: [storeRights(TokenRevocation, "create", "delete"), ...tokenKeysRights, ...passwordRights],
+    rights: [storeRights(TokenRevocation, "create", "delete"), ...tokenKeysRights, ...passwordRights, ...delegationRights],
     routes: [
       ...versionRoutes,
       ...authRoutes(deps),
@@ -35,6 +64,12 @@ export function identityService(deps: AuthRoutesDeps): Service {
       ...roleRoutes(world),
       ...serviceRoutes(catalog),
       ...endpointRoutes(catalog),
+      ...applicationCredentialRoutes(deps),
+      ...accessRuleRoutes(world, deps.tokens),
+      ...credentialRoutes(deps),
+      ...ec2CredentialRoutes(deps),
+      ...ec2TokenRoutes(deps),
+      ...trustRoutes(deps),
     ],
   };
 }
