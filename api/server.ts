@@ -6,6 +6,7 @@ import { KumulusError } from "../domain/errors.ts";
 import type { StartableCaches } from "../operator/cache/caches.ts";
 import type { KubeClient, Log } from "../operator/contract.ts";
 import { endConnectionsWhile } from "../operator/drain.ts";
+import { createEventRecorder } from "../operator/events.ts";
 import type { Metrics } from "../operator/metrics.ts";
 import { persist } from "../operator/persist.ts";
 import { createApp } from "./http/app.ts";
@@ -14,8 +15,9 @@ import type { Service } from "./http/route.ts";
 import { createStores, type Stores } from "./http/store.ts";
 import { Catalog } from "./identity/catalog.ts";
 import { TokenKeys } from "./identity/keys.ts";
-import { checkPassword } from "./identity/password.ts";
+import { Passwords } from "./identity/password.ts";
 import { identityCatalog, identityService } from "./identity/service.ts";
+import { watchSettings } from "./identity/settings.ts";
 import { Tokens } from "./identity/tokens.ts";
 import { identityWorld } from "./identity/world.ts";
 import { removeOrphans } from "./image/orphans.ts";
@@ -74,7 +76,15 @@ export function buildServices(
   const tokens = new Tokens(world, keys, { lifetimeMs: tokenLifetimeMs });
   const others = openStackServices({ stores, imageStore, log });
   const catalog = new Catalog([identityCatalog, ...others.flatMap((service) => service.catalog ?? [])], region);
-  const identity = identityService({ world, tokens, catalog, checkPassword: (user, password) => checkPassword(client, user, password) });
+  const settings = watchSettings({ caches: stores.caches, log, events: createEventRecorder(client, "kumulus-api", log) });
+  const passwords = new Passwords({ client, users: world.users, settings, log });
+  const identity = identityService({
+    world,
+    tokens,
+    catalog,
+    passwords,
+    checkPassword: (user, password) => passwords.check(user, password),
+  });
   return { services: [identity, ...others], tokens, keys };
 }
 

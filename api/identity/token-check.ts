@@ -45,6 +45,8 @@ export function isClaims(value: unknown): value is Claims {
 }
 
 export const fingerprintLength = 32;
+/** How far the clocks of two replicas may be apart: a token is not younger than a change because another clock says so. */
+const clockSkewMs = 5_000;
 
 /**
  * The User's controller notes the hash that it saw last. A token with another one is dead, unless it is younger than that note: then the
@@ -55,7 +57,7 @@ function passwordHolds({ status }: User, { pwf, iat }: Claims): boolean {
   if (changedAt === undefined || pwf === undefined) return true;
   const seen = status?.passwordFingerprint?.toLowerCase();
   if (seen?.slice(0, fingerprintLength) === pwf) return true;
-  return Math.floor(iat / 1000) > Math.floor(changedAt / 1000);
+  return iat > changedAt + clockSkewMs;
 }
 
 function scopeOf(world: IdentityWorld, claims: Claims): { tenant?: Tenant; domain?: Domain; target?: Target } | undefined {
