@@ -3,10 +3,11 @@ import { createServer, type Server as HttpServer, type RequestListener } from "n
 import type { AddressInfo } from "node:net";
 import type { ImageStore } from "../clients/image-store/image-store.ts";
 import { KumulusError } from "../domain/errors.ts";
-import type { StartableCaches } from "../operator/cache/caches.ts";
-import type { KubeClient, Log } from "../operator/contract.ts";
+import { createCaches, type StartableCaches } from "../operator/cache/caches.ts";
+import type { Log } from "../operator/contract.ts";
 import { endConnectionsWhile } from "../operator/drain.ts";
 import { createEventRecorder } from "../operator/events.ts";
+import type { ApiClient } from "../operator/kube/client.ts";
 import type { Metrics } from "../operator/metrics.ts";
 import { persist } from "../operator/persist.ts";
 import { createApp } from "./http/app.ts";
@@ -14,7 +15,7 @@ import { httpMetrics } from "./http/metrics.ts";
 import type { Service } from "./http/route.ts";
 import { createStores, type Stores } from "./http/store.ts";
 import { Catalog } from "./identity/catalog.ts";
-import { TokenKeys } from "./identity/keys.ts";
+import { TokenKeys, tokenKeysScope } from "./identity/keys.ts";
 import { Passwords } from "./identity/password.ts";
 import { identityCatalog, identityService } from "./identity/service.ts";
 import { watchSettings } from "./identity/settings.ts";
@@ -27,7 +28,7 @@ import { openStackServices } from "./services.ts";
 export type Listen = { readonly port: number; readonly host?: string } | { readonly fd: number } | { readonly path: string };
 
 export interface ApiOptions {
-  client: KubeClient;
+  client: ApiClient;
   /** Not started yet: the API starts them once it has asked for its kinds. */
   caches: StartableCaches;
   imageStore: ImageStore;
@@ -144,7 +145,13 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
     });
   });
-  await Promise.all([caches.start(signal), persist(() => keys.load(), { what: "reading the token keys", log, signal })]);
+  const keyCaches = createCaches(client, { log, scopes: [tokenKeysScope] });
+  keys.follow(keyCaches);
+  await Promise.all([
+    caches.start(signal),
+    keyCaches.start(signal),
+    persist(() => keys.load(), { what: "reading the token keys", log, signal }),
+  ]);
   if (signal.aborted) throw new KumulusError("Unavailable", "The API was stopped while it started.");
   const sweep = () =>
     tokens.sweep().catch((error: unknown) => log.warn({ error }, "ended revocations were not removed; it is tried again"));

@@ -183,8 +183,9 @@ export class Passwords {
     stored: StoredPassword | undefined,
     now: string,
   ): Promise<User> {
-    const { conditions, observedGeneration } = status ?? {};
-    const fresh = { ...(conditions && { conditions, observedGeneration }), ...(stored && passwordStatus(stored)), passwordChangedAt: now };
+    const { conditions, observedGeneration, disabledAt } = status ?? {};
+    const kept = { ...(conditions && { conditions, observedGeneration }), ...(disabledAt !== undefined && { disabledAt }) };
+    const fresh = { ...kept, ...(stored && passwordStatus(stored)), passwordChangedAt: now };
     const patch = { apiVersion, kind, metadata: { name, ...(uid && { uid }) }, status: fresh } as unknown as User;
     const changed = await this.#client.apply(User, patch, { fieldManager: userStatusManager, subresource: "status" });
     this.#users.cache.put(changed);

@@ -41,7 +41,13 @@ export interface CheckedToken {
 
 export function isClaims(value: unknown): value is Claims {
   const claims = value as Partial<Claims> | undefined;
-  return typeof claims?.sub === "string" && typeof claims.exp === "number" && typeof claims.jti === "string" && Array.isArray(claims.rol);
+  return (
+    typeof claims?.sub === "string" &&
+    typeof claims.iat === "number" &&
+    typeof claims.exp === "number" &&
+    typeof claims.jti === "string" &&
+    Array.isArray(claims.rol)
+  );
 }
 
 export const fingerprintLength = 32;
@@ -59,6 +65,10 @@ function passwordHolds({ status }: User, { pwf, iat }: Claims): boolean {
   if (seen?.slice(0, fingerprintLength) === pwf) return true;
   return iat > changedAt + clockSkewMs;
 }
+
+/** A user who is enabled again does not get its old tokens back. */
+const wasDisabledSince = ({ status }: User, { iat }: Claims) =>
+  status?.disabledAt !== undefined && iat < Date.parse(status.disabledAt) + 1000;
 
 function scopeOf(world: IdentityWorld, claims: Claims): { tenant?: Tenant; domain?: Domain; target?: Target } | undefined {
   if (claims.prj !== undefined) {
@@ -88,6 +98,7 @@ export function checkClaims(world: IdentityWorld, claims: Claims, now: number): 
   const user = world.byId(world.users, claims.sub);
   const userDomain = user && world.domainOf(user);
   if (!user || !userDomain || !isEnabled(user) || !isEnabled(userDomain) || !passwordHolds(user, claims)) return undefined;
+  if (wasDisabledSince(user, claims)) return undefined;
   const scope = scopeOf(world, claims);
   const roles = scope && rolesIn(world, user, scope.target, claims);
   if (!scope || !roles) return undefined;

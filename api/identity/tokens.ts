@@ -28,7 +28,8 @@ export interface IssuedToken {
 
 interface Known {
   readonly claims: Claims;
-  /** `checked` holds for as long as the world's epoch is this. */
+  readonly kid: string;
+  /** `checked` holds for as long as the epoch is this. */
   epoch: number;
   checked: CheckedToken;
   auth: Auth;
@@ -118,9 +119,9 @@ export class Tokens implements Authenticator {
 
   #stillGood(token: string, known: Known): Known {
     const now = this.#now();
-    const epoch = this.#world.epoch();
+    const epoch = this.#epoch();
     if (known.epoch === epoch && now < known.claims.exp) return known;
-    const checked = checkClaims(this.#world, known.claims, now);
+    const checked = this.#keys.find(known.kid) && checkClaims(this.#world, known.claims, now);
     if (!checked) {
       this.#known.delete(token);
       throw unauthorized();
@@ -131,14 +132,20 @@ export class Tokens implements Authenticator {
     return known;
   }
 
+  /** Changes with everything that a check reads. */
+  #epoch(): number {
+    return this.#world.epoch() + this.#keys.epoch;
+  }
+
   async #verify(token: string): Promise<Known> {
     const kid = token.length <= longestToken ? keyIdOf(token) : undefined;
     const key = kid === undefined ? undefined : (this.#keys.find(kid) ?? (await this.#keys.findFresh(kid)));
     const claims = key && verifyJWS(token, key);
-    const epoch = this.#world.epoch();
-    const checked = isClaims(claims) ? checkClaims(this.#world, claims, this.#now()) : undefined;
-    if (!checked) throw unauthorized();
-    const known = { claims: checked.claims, checked, auth: authOf(checked), epoch };
+    const epoch = this.#epoch();
+    const isGenuine = key !== undefined && isClaims(claims) && this.#keys.mayHaveSigned(key, claims);
+    const checked = isGenuine ? checkClaims(this.#world, claims, this.#now()) : undefined;
+    if (!key || !checked) throw unauthorized();
+    const known = { claims: checked.claims, kid: key.kid, checked, auth: authOf(checked), epoch };
     this.#known.set(token, known);
     return known;
   }

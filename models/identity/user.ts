@@ -78,6 +78,8 @@ export interface UserStatus {
   passwordFingerprint?: string;
   /** When the password expires; absent where it does not. */
   passwordExpiresAt?: string;
+  /** When it was last disabled. Tokens issued before are dead. */
+  disabledAt?: string;
   /** Day of the last login, where disable_user_account_days_inactive is set. */
   lastActiveOn?: string;
 }

@@ -21,6 +21,9 @@ function condition(user: User, { domain }: Seen, hasPassword: boolean): Conditio
   return ref ? ready("Active", "It can log in.") : ready("NoPassword", "It has no password.");
 }
 
+const wasDisabled = ({ status }: User) =>
+  status?.conditions?.some(({ type, reason }) => type === "Ready" && reason === "Disabled") ?? false;
+
 /**
  * A password that is taken away also ends the tokens made with it: the time moves, the fingerprint goes. `now` is RFC 3339. The first hash
  * counts as changed now; tokens carry the fingerprint of the hash that they were made with, so a login before this note stays valid.
@@ -28,10 +31,12 @@ function condition(user: User, { domain }: Seen, hasPassword: boolean): Conditio
 export function desiredUser(user: User, seen: Seen, now: string): Plan {
   const stored = user.spec.passwordSecretRef && readPassword(seen.secret?.data, passwordKey(user.spec));
   const unchanged = stored?.fingerprint === user.status?.passwordFingerprint;
+  const disabledAt = user.spec.enabled === false && !wasDisabled(user) ? now : user.status?.disabledAt;
   const changedAt = unchanged ? user.status?.passwordChangedAt : now;
   return {
     conditions: [condition(user, seen, stored !== undefined)],
     ...(changedAt !== undefined && { passwordChangedAt: changedAt }),
     ...(stored && passwordStatus(stored)),
+    ...(disabledAt !== undefined && { disabledAt }),
   };
 }
