@@ -15,7 +15,7 @@ export const schemaHashes: Readonly<Record<string, string>> = {
   "tenants.identity.kumulus.cloud": "1e7f68a6c813b52d",
   "tokenrevocations.identity.kumulus.cloud": "f689192ae79aa15b",
   "trusts.identity.kumulus.cloud": "0fa64c5b306c8c99",
-  "users.identity.kumulus.cloud": "b8c4810cb2988c43",
+  "users.identity.kumulus.cloud": "16dd7128950b49e2",
   "images.image.kumulus.cloud": "075d5d4c77698819",
   "floatingips.network.kumulus.cloud": "f9f73d97a6666f86",
   "ipaddresses.network.kumulus.cloud": "6598580e5bca1c1b",

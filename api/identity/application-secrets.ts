@@ -1,13 +1,13 @@
 // The secrets of application credentials: hashed like passwords, and checked in the same time whether the credential is there or not.
-import { hash, verify } from "@node-rs/argon2";
 import { isCode } from "../../domain/errors.ts";
 import { systemNamespace } from "../../domain/id.ts";
 import type { ApplicationCredential } from "../../models/identity/application-credential.ts";
 import type { KubeClient } from "../../operator/contract.ts";
 import { Secret } from "../../operator/kube/core-kinds.ts";
+import { makeHash, verifyHash } from "./hash-formats.ts";
 import { createSecret } from "./secret-objects.ts";
 
-const decoy = hash("nobody has this secret");
+const decoy = makeHash("nobody has this secret");
 const defaultKey = "hash";
 
 export class ApplicationSecrets {
@@ -18,12 +18,12 @@ export class ApplicationSecrets {
   }
 
   async create(credential: ApplicationCredential, secret: string): Promise<void> {
-    await createSecret(this.#client, credential, credential.spec.secretRef.name, { [defaultKey]: await hash(secret) });
+    await createSecret(this.#client, credential, credential.spec.secretRef.name, { [defaultKey]: await makeHash(secret) });
   }
 
   async matches(credential: ApplicationCredential | undefined, secret: string): Promise<boolean> {
     const stored = await this.#stored(credential);
-    const matches = await verify(stored ?? (await decoy), secret).catch(() => false);
+    const matches = await verifyHash(stored ?? (await decoy), secret);
     return stored !== undefined && matches;
   }
 

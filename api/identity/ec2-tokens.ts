@@ -8,6 +8,7 @@ import type { Blobs } from "./blobs.ts";
 import { accessKeyHash } from "./credential-id.ts";
 import { type AuthWorld, isBoundCredential } from "./delegations.ts";
 import { type EC2Blob, readEC2Blob } from "./ec2-blob.ts";
+import type { Settings } from "./settings.ts";
 import type { TokenPresenter } from "./token-reply.ts";
 import { type IssuedToken, type TokenRequest, type Tokens, unauthorized } from "./tokens.ts";
 
@@ -30,18 +31,17 @@ const body = Type.Object({
 });
 type SignedBody = Static<typeof ec2Credentials>;
 
-/** Keystone's auth_ttl: how old a signature may be. */
-const signatureLifetimeMs = 15 * 60_000;
+const minuteMs = 60_000;
 const compact = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/;
 
 /** What is not dated does not age: the signature covers the date where there is one. */
-function requireFresh({ params = {}, headers = {} }: SignedBody, now: number): void {
+function requireFresh({ params = {}, headers = {} }: SignedBody, now: number, lifetimeMs: number): void {
   const header = Object.entries(headers).find(([name]) => name.trim().toLowerCase() === "x-amz-date")?.[1];
   const dated = params.Timestamp ?? header ?? params["X-Amz-Date"];
   if (dated === undefined || dated === "") return;
   const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(dated) ? dated : `${dated}Z`;
   const time = Date.parse(zoned.replace(compact, "$1-$2-$3T$4:$5:$6Z"));
-  if (Number.isNaN(time) || now > time + signatureLifetimeMs) throw unauthorized();
+  if (Number.isNaN(time) || now > time + lifetimeMs) throw unauthorized();
 }
 
 export interface EC2TokenDeps {
@@ -49,6 +49,7 @@ export interface EC2TokenDeps {
   readonly tokens: Tokens;
   readonly blobs: Blobs;
   readonly present: TokenPresenter;
+  readonly settings: Settings;
 }
 
 /** A credential made by delegation gives tokens of that delegation. OAuth 1 tokens are not known here. */
@@ -73,7 +74,7 @@ function rightOf(
 }
 
 async function authenticate(
-  { world, tokens, blobs }: EC2TokenDeps,
+  { world, tokens, blobs, settings }: EC2TokenDeps,
   signed: SignedBody | undefined,
   isRight: (secret: string, signed: SignedBody) => boolean,
 ): Promise<IssuedToken> {
@@ -83,7 +84,7 @@ async function authenticate(
   const tenant = usable?.spec.tenantRef && world.tenants.get(usable.spec.tenantRef.name);
   if (!signed || !usable || !tenant || blob?.secret === undefined || blob.access !== signed.access) throw unauthorized();
   if (!isRight(blob.secret, signed)) throw unauthorized();
-  requireFresh(signed, tokens.now());
+  requireFresh(signed, tokens.now(), settings().auth_ttl * minuteMs);
   const right = rightOf(world, usable, blob);
   return tokens.issue({ ...right, scope: { tenant }, methods: ["ec2credential"], credentialId: accessKeyHash(signed.access) });
 }

@@ -4,6 +4,7 @@ import type { Trust } from "../../models/identity/trust.ts";
 import { type AuthWorld, remainingUses } from "./delegations.ts";
 import { domainBy, type Identified } from "./login-methods.ts";
 import type { LoginBody, ScopeBody } from "./login-schema.ts";
+import type { IdentitySettings } from "./settings.ts";
 import { type TokenRequest, unauthorized } from "./tokens.ts";
 import { isEnabled } from "./world.ts";
 
@@ -45,12 +46,9 @@ function refuseRescope({ parent }: Identified, { project, domain }: ScopeBody, a
 
 const one = "Expecting to find one of system, project, domain, OS-TRUST:trust or unscoped in scope.";
 
-export interface ScopeOptions {
-  /** Keystone's allow_rescope_scoped_token. */
-  readonly allowRescope: boolean;
-}
+type ScopeSettings = Pick<IdentitySettings, "allow_rescope_scoped_token">;
 
-export function scopeOf(world: AuthWorld, known: Identified, asked: LoginBody["auth"]["scope"], { allowRescope }: ScopeOptions): Scoped {
+export function scopeOf(world: AuthWorld, known: Identified, asked: LoginBody["auth"]["scope"], settings: ScopeSettings): Scoped {
   const { user, applicationCredential } = known;
   if (applicationCredential) {
     if (asked !== undefined)
@@ -62,7 +60,7 @@ export function scopeOf(world: AuthWorld, known: Identified, asked: LoginBody["a
     return { user, applicationCredential, scope: tenant ? { tenant } : {} };
   }
   const scope = asked === "unscoped" ? { unscoped: {} } : asked;
-  refuseRescope(known, scope ?? {}, allowRescope);
+  refuseRescope(known, scope ?? {}, settings.allow_rescope_scoped_token);
   if (!scope) return { user, scope: byDefault(world, known) };
   const { project, domain: domainRef, system, unscoped, "OS-TRUST:trust": trust } = scope;
   if ([project, domainRef, system, unscoped, trust].filter((each) => each !== undefined).length !== 1)

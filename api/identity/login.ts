@@ -2,17 +2,18 @@
 
 import { identify, type MethodDeps } from "./login-methods.ts";
 import type { LoginBody } from "./login-schema.ts";
-import { consume, type ScopeOptions, scopeOf } from "./login-scope.ts";
+import { consume, scopeOf } from "./login-scope.ts";
+import type { Settings } from "./settings.ts";
 import type { IssuedToken } from "./tokens.ts";
 
 export interface LoginDeps extends MethodDeps {
-  scopeOptions(): ScopeOptions;
+  readonly settings: Settings;
 }
 
 export async function login(deps: LoginDeps, { auth }: LoginBody): Promise<IssuedToken> {
   const { world, tokens } = deps;
   const known = await identify(deps, auth.identity);
-  const scoped = scopeOf(world, known, auth.scope, deps.scopeOptions());
+  const scoped = scopeOf(world, known, auth.scope, deps.settings());
   const issued = await tokens.issue({ ...known, ...scoped, methods: auth.identity.methods });
   if (scoped.trust) await consume(world, scoped.trust);
   return issued;

@@ -1,10 +1,12 @@
 // Keystone's policy rules. A holder's own user, project and token are not the table's matter: the routes let those through themselves.
 import type { PolicyTable } from "../http/policy.ts";
 import { delegationPolicies } from "./policies/delegations.ts";
+import { userPolicies } from "./policies/users.ts";
 
 const admin = { role: "admin" } as const;
 
 export const identityPolicies: PolicyTable = {
+  admin_required: "role:admin",
   "identity:authenticated": { role: "any" },
   "identity:validate_token": { role: "service" },
   "identity:check_token": { role: "service" },
@@ -14,8 +16,6 @@ export const identityPolicies: PolicyTable = {
   "identity:list_user_projects": admin,
   "identity:list_domains": admin,
   "identity:get_domain": admin,
-  "identity:list_users": admin,
-  "identity:get_user": admin,
   "identity:list_roles": admin,
   "identity:get_role": admin,
   "identity:list_role_assignments": admin,
@@ -24,4 +24,5 @@ export const identityPolicies: PolicyTable = {
   "identity:list_endpoints": admin,
   "identity:get_endpoint": admin,
   ...delegationPolicies,
+  ...userPolicies,
 };

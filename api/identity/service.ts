@@ -5,6 +5,7 @@ import { ApplicationCredential } from "../../models/identity/application-credent
 import { Credential } from "../../models/identity/credential.ts";
 import { TokenRevocation } from "../../models/identity/token-revocation.ts";
 import { Trust } from "../../models/identity/trust.ts";
+import { User } from "../../models/identity/user.ts";
 import { keystoneFaults } from "../http/faults.ts";
 import type { Service } from "../http/route.ts";
 import { storeRights } from "../http/store-rights.ts";
@@ -23,16 +24,15 @@ import { projectRoutes } from "./projects.ts";
 import { roleRoutes } from "./roles.ts";
 import { secretObjectRights } from "./secret-objects.ts";
 import { endpointRoutes, serviceRoutes } from "./services.ts";
+import { settingsRights } from "./settings.ts";
 import { trustRoutes } from "./trusts.ts";
-import { userRoutes } from "./users.ts";
+import { type UsersDeps, userRoutes } from "./users.ts";
 import { versionRoutes } from "./versions.ts";
 
 export const identityCatalog = { type: "identity", name: "keystone", path: "/identity" };
 
-export interface IdentityDeps extends AuthRoutesDeps {
+export interface IdentityDeps extends AuthRoutesDeps, Omit<UsersDeps, keyof AuthRoutesDeps> {
   readonly blobs: Blobs;
-  /** Keystone's max_redelegation_count. */
-  maxRedelegationCount(): number;
 }
 
 const delegationRights = [
@@ -54,13 +54,20 @@ export function identityService(deps: IdentityDeps): Service {
     policies: identityPolicies,
     catalog: identityCatalog,
     reference: "keystone",
-    rights: [storeRights(TokenRevocation, "create", "delete"), ...tokenKeysRights, ...passwordRights, ...delegationRights],
+    rights: [
+      storeRights(TokenRevocation, "create", "delete"),
+      storeRights(User, "create", "update", "patch", "delete"),
+      ...tokenKeysRights,
+      ...passwordRights,
+      ...settingsRights,
+      ...delegationRights,
+    ],
     routes: [
       ...versionRoutes,
       ...authRoutes(deps),
       ...projectRoutes(world),
       ...domainRoutes(world),
-      ...userRoutes(world),
+      ...userRoutes(deps),
       ...roleRoutes(world),
       ...serviceRoutes(catalog),
       ...endpointRoutes(catalog),

@@ -50,10 +50,18 @@ export interface CheckedToken extends Granted {
 
 export function isClaims(value: unknown): value is Claims {
   const claims = value as Partial<Claims> | undefined;
-  return typeof claims?.sub === "string" && typeof claims.exp === "number" && typeof claims.jti === "string" && Array.isArray(claims.rol);
+  return (
+    typeof claims?.sub === "string" &&
+    typeof claims.iat === "number" &&
+    typeof claims.exp === "number" &&
+    typeof claims.jti === "string" &&
+    Array.isArray(claims.rol)
+  );
 }
 
 export const fingerprintLength = 32;
+/** How far the clocks of two replicas may be apart: a token is not younger than a change because another clock says so. */
+const clockSkewMs = 5_000;
 
 /**
  * The User's controller notes the hash that it saw last. A token with another one is dead, unless it is younger than that note: then the
@@ -64,8 +72,12 @@ function passwordHolds({ status }: User, { pwf, iat }: Claims): boolean {
   if (changedAt === undefined || pwf === undefined) return true;
   const seen = status?.passwordFingerprint?.toLowerCase();
   if (seen?.slice(0, fingerprintLength) === pwf) return true;
-  return Math.floor(iat / 1000) > Math.floor(changedAt / 1000);
+  return iat > changedAt + clockSkewMs;
 }
+
+/** A user who is enabled again does not get its old tokens back. */
+const wasDisabledSince = ({ status }: User, { iat }: Claims) =>
+  status?.disabledAt !== undefined && iat < Date.parse(status.disabledAt) + 1000;
 
 function scopeOf(world: IdentityWorld, claims: Claims): { tenant?: Tenant; domain?: Domain; target?: Target } | undefined {
   if (claims.prj !== undefined) {
@@ -108,6 +120,7 @@ export function checkClaims(world: AuthWorld, claims: Claims, now: number): Chec
   const found = activeUser(world, claims.sub);
   const actor = claims.act === undefined ? found : activeUser(world, claims.act);
   if (!found || !actor || !passwordHolds(actor.user, claims) || !credentialHolds(world, claims)) return undefined;
+  if (wasDisabledSince(found.user, claims) || wasDisabledSince(actor.user, claims)) return undefined;
   const scope = scopeOf(world, claims);
   const granted = scope && grantedBy(world, claims, { user: found.user, actor: actor.user, target: scope.target }, now);
   if (!granted) return undefined;

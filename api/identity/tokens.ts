@@ -37,7 +37,8 @@ export interface IssuedToken {
 
 interface Known {
   readonly claims: Claims;
-  /** `checked` holds for as long as the world's epoch is this. */
+  readonly kid: string;
+  /** `checked` holds for as long as the epoch is this. */
   epoch: number;
   checked: CheckedToken;
   auth: Auth;
@@ -141,9 +142,9 @@ export class Tokens implements Authenticator {
 
   #stillGood(token: string, known: Known): Known {
     const now = this.#now();
-    const epoch = this.#world.epoch();
+    const epoch = this.#epoch();
     if (known.epoch === epoch && now < known.claims.exp) return known;
-    const checked = checkClaims(this.#world, known.claims, now);
+    const checked = this.#keys.find(known.kid) && checkClaims(this.#world, known.claims, now);
     if (!checked) {
       this.#known.delete(token);
       throw unauthorized();
@@ -154,12 +155,17 @@ export class Tokens implements Authenticator {
     return known;
   }
 
+  /** Changes with everything that a check reads. */
+  #epoch(): number {
+    return this.#world.epoch() + this.#keys.epoch;
+  }
+
   async #verify(token: string): Promise<Known> {
-    const claims = await readSigned(this.#keys, token);
-    const epoch = this.#world.epoch();
-    const checked = isClaims(claims) ? checkClaims(this.#world, claims, this.#now()) : undefined;
-    if (!checked) throw unauthorized();
-    const known = { claims: checked.claims, checked, auth: authOf(checked), epoch };
+    const read = await readSigned(this.#keys, token);
+    const epoch = this.#epoch();
+    const checked = read && isClaims(read.claims) ? checkClaims(this.#world, read.claims, this.#now()) : undefined;
+    if (!read || !checked) throw unauthorized();
+    const known = { claims: checked.claims, kid: read.kid, checked, auth: authOf(checked), epoch };
     this.#known.set(token, known);
     return known;
   }

@@ -12,6 +12,7 @@ import { requireTrustworthy } from "./delegated-token.ts";
 import { type AuthWorld, byTrustee, byTrustor, remainingUses, trustChain } from "./delegations.ts";
 import { viewExpiry } from "./expiry.ts";
 import { viewRole } from "./roles.ts";
+import type { Settings } from "./settings.ts";
 import type { Tokens } from "./tokens.ts";
 import { createTrust, trustBody } from "./trust-create.ts";
 
@@ -79,11 +80,10 @@ function listed(world: AuthWorld, request: ApiRequest): readonly Trust[] {
 export interface TrustDeps {
   readonly world: AuthWorld;
   readonly tokens: Tokens;
-  /** Keystone's max_redelegation_count. */
-  maxRedelegationCount(): number;
+  readonly settings: Settings;
 }
 
-export function trustRoutes({ world, tokens, maxRedelegationCount }: TrustDeps) {
+export function trustRoutes({ world, tokens, settings }: TrustDeps) {
   const policy = "identity:authenticated";
   const trustworthy = async (request: ApiRequest) => {
     const token = await tokens.inspect(request.token);
@@ -124,7 +124,7 @@ export function trustRoutes({ world, tokens, maxRedelegationCount }: TrustDeps) 
       async handle(request) {
         const { trust: body } = request.body;
         request.require("identity:create_trust", { "target.trust.trustor_user_id": body.trustor_user_id });
-        const trust = await createTrust(world, await trustworthy(request), body, tokens.now(), maxRedelegationCount());
+        const trust = await createTrust(world, await trustworthy(request), body, tokens.now(), settings().max_redelegation_count);
         return { body: { trust: details(world, trust, request) } };
       },
     }),
