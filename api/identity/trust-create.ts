@@ -10,7 +10,7 @@ import { boundMetadata } from "./bound-metadata.ts";
 import { found } from "./collection.ts";
 import { type AuthWorld, trustChain } from "./delegations.ts";
 import { readExpiry } from "./expiry.ts";
-import { effectiveRoles } from "./grants.ts";
+import { effectiveRoles } from "./token-grants.ts";
 import type { CheckedToken } from "./token-check.ts";
 import { rolesFor, termsOf } from "./trust-terms.ts";
 
