@@ -1,12 +1,14 @@
 // Keystone's policy rules. A holder's own user, project and token are not the table's matter: the routes let those through themselves.
 import type { PolicyTable } from "../http/policy.ts";
 
-const admin = { role: "admin" } as const;
+const admin = "rule:admin_required";
 
 export const identityPolicies: PolicyTable = {
-  "identity:authenticated": { role: "any" },
-  "identity:validate_token": { role: "service" },
-  "identity:check_token": { role: "service" },
+  admin_required: "role:admin",
+  service_role: "role:service",
+  "identity:authenticated": "@",
+  "identity:validate_token": "rule:admin_required or rule:service_role",
+  "identity:check_token": "rule:admin_required or rule:service_role",
   "identity:revoke_token": admin,
   "identity:list_projects": admin,
   "identity:get_project": admin,
