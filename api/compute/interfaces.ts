@@ -8,7 +8,7 @@ import { finalizers } from "../../domain/finalizers.ts";
 import { idOf, newMetadata } from "../../domain/id.ts";
 import { Server, type ServerNetwork } from "../../models/compute/server.ts";
 import type { Port } from "../../models/network/port.ts";
-import type { Auth, ProjectScope } from "../http/auth.ts";
+import type { ProjectScope } from "../http/auth.ts";
 import type { ApiRequest } from "../http/request.ts";
 import { type Reply, type Route, route } from "../http/route.ts";
 import { recordAction } from "./action-record.ts";
