@@ -5,6 +5,7 @@ import { KeyPair } from "./compute/key-pair.ts";
 import { ServerAction } from "./compute/server-action.ts";
 import { Server } from "./compute/server.ts";
 import { Domain } from "./identity/domain.ts";
+import { PolicyFile } from "./identity/policy-file.ts";
 import { RoleAssignment } from "./identity/role-assignment.ts";
 import { Role } from "./identity/role.ts";
 import { Tenant } from "./identity/tenant.ts";
@@ -27,6 +28,7 @@ export const kumulusKinds: readonly Kind[] = [
   ServerAction,
   Server,
   Domain,
+  PolicyFile,
   RoleAssignment,
   Role,
   Tenant,

@@ -7,6 +7,7 @@ export const schemaHashes: Readonly<Record<string, string>> = {
   "serveractions.compute.kumulus.cloud": "407559ef4e26aa38",
   "servers.compute.kumulus.cloud": "27c124a52f090671",
   "domains.identity.kumulus.cloud": "714c3f63085d55ce",
+  "policyfiles.identity.kumulus.cloud": "623922105525b809",
   "roleassignments.identity.kumulus.cloud": "91f1e0dff5d03b88",
   "roles.identity.kumulus.cloud": "2ed8f6b568dd1bdb",
   "tenants.identity.kumulus.cloud": "1e7f68a6c813b52d",

@@ -1,14 +1,18 @@
 // Every service without a cluster behind it: for what only reads what services say of themselves (the meta-tests, the API support tables, the rights).
 import { fileStore } from "../../clients/image-store/file-store.ts";
 import { KumulusError } from "../../domain/errors.ts";
-import { cachedKind, type Right } from "../../domain/rights.ts";
+import { cachedKind, inSystem, type Right } from "../../domain/rights.ts";
+import { PolicyFile } from "../../models/identity/policy-file.ts";
 import type { Kind } from "../../models/kind.ts";
 import { createCaches } from "../../operator/cache/caches.ts";
 import type { Caches } from "../../operator/contract.ts";
 import type { ApiClient } from "../../operator/kube/client.ts";
+import { ConfigMap } from "../../operator/kube/core-kinds.ts";
 import { createLog } from "../../operator/log.ts";
 import type { Service } from "../http/route.ts";
 import { createStores } from "../http/store.ts";
+import { policyFileRights } from "../policy-files.ts";
+import { apiScopes } from "../scopes.ts";
 import { buildServices } from "../server.ts";
 
 /** There is no API server: whatever is asked of it is unavailable. */
@@ -38,5 +42,9 @@ export const offlineServices = (): readonly Service[] => offlineCloud().services
 /** What the API role may ask of the API server: the caches of its kinds, and what each service says. */
 export function offlineRights(): Right[] {
   const { services, kinds } = offlineCloud();
-  return [...[...kinds].map(cachedKind), ...services.flatMap(({ rights = [] }) => rights)];
+  const isScoped = (kind: Kind) => apiScopes.some((scope) => scope.kind === kind);
+  const caches = [...kinds, PolicyFile as Kind, ConfigMap as Kind].map((kind) =>
+    isScoped(kind) ? inSystem(cachedKind(kind)) : cachedKind(kind),
+  );
+  return [...caches, ...policyFileRights, ...services.flatMap(({ rights = [] }) => rights)];
 }

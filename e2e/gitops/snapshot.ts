@@ -9,7 +9,7 @@ import type { KubeClient } from "../../operator/contract.ts";
 
 /** In which order kinds can be made: the waves of docs/gitops.md. */
 const waves = [
-  ["Domain", "Flavor", "VolumeType", "Role", "TokenRevocation"],
+  ["Domain", "Flavor", "VolumeType", "Role", "TokenRevocation", "PolicyFile"],
   ["Tenant", "User"],
   ["RoleAssignment", "Network", "KeyPair", "SecurityGroup", "Image"],
   ["Subnet"],
