@@ -1,5 +1,9 @@
 // Keystone's policy rules. A holder's own user, project and token are not the table's matter: the routes let those through themselves.
 import type { PolicyTable } from "../http/policy.ts";
+import { domainPolicies } from "./policies/domains.ts";
+import { groupPolicies } from "./policies/groups.ts";
+import { projectPolicies } from "./policies/projects.ts";
+import { rolePolicies } from "./policies/roles.ts";
 
 const admin = "rule:admin_required";
 
@@ -10,16 +14,12 @@ export const identityPolicies: PolicyTable = {
   "identity:validate_token": "rule:admin_required or rule:service_role",
   "identity:check_token": "rule:admin_required or rule:service_role",
   "identity:revoke_token": admin,
-  "identity:list_projects": admin,
-  "identity:get_project": admin,
-  "identity:list_user_projects": admin,
-  "identity:list_domains": admin,
-  "identity:get_domain": admin,
+  ...domainPolicies,
+  ...projectPolicies,
+  ...groupPolicies,
+  ...rolePolicies,
   "identity:list_users": admin,
   "identity:get_user": admin,
-  "identity:list_roles": admin,
-  "identity:get_role": admin,
-  "identity:list_role_assignments": admin,
   "identity:list_services": admin,
   "identity:get_service": admin,
   "identity:list_endpoints": admin,
