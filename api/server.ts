@@ -12,6 +12,7 @@ import type { Metrics } from "../operator/metrics.ts";
 import { persist } from "../operator/persist.ts";
 import { createApp } from "./http/app.ts";
 import { httpMetrics } from "./http/metrics.ts";
+import { PolicyBook } from "./http/policy-book.ts";
 import type { Service } from "./http/route.ts";
 import { createStores, type Stores } from "./http/store.ts";
 import { ApplicationSecrets } from "./identity/application-secrets.ts";
@@ -28,6 +29,7 @@ import { Passcodes } from "./identity/totp.ts";
 import { identityWorld } from "./identity/world.ts";
 import { removeOrphans } from "./image/orphans.ts";
 import { imageWorld } from "./image/world.ts";
+import { PolicyFiles, policyMetrics } from "./policy-files.ts";
 import { openStackServices } from "./services.ts";
 
 export type Listen = { readonly port: number; readonly host?: string } | { readonly fd: number } | { readonly path: string };
@@ -97,7 +99,8 @@ export function buildServices(
     passcodes: new Passcodes({ world, blobs, previousWindows: () => settings().included_previous_windows }),
     settings,
   });
-  return { services: [identity, ...others], tokens, keys };
+  const services = [identity, ...others];
+  return { services, tokens, keys, book: new PolicyBook(services) };
 }
 
 function every(periodMs: number, signal: AbortSignal, log: Log, what: string, work: () => Promise<unknown>): void {
@@ -142,9 +145,12 @@ function closing(server: HttpServer, signal: AbortSignal): Promise<void> {
 export async function startApi(options: ApiOptions): Promise<Api> {
   const { caches, client, imageStore, log, metrics, signal, draining } = options;
   const stores = createStores(client, caches);
-  const { services, tokens, keys } = buildServices(options, stores);
+  const { services, tokens, keys, book } = buildServices(options, stores);
+  const events = createEventRecorder(client, "kumulus-api", log);
+  const policies = new PolicyFiles({ caches, client, book, events, log, valid: policyMetrics(metrics.registry) });
   metrics.caches(() => caches.report());
-  const app = createApp(services, { authenticator: tokens, log, metrics: httpMetrics(metrics.registry) }, (others) => {
+  const serving = { authenticator: tokens, log, metrics: httpMetrics(metrics.registry), policyOf: (service: Service) => book.of(service) };
+  const app = createApp(services, serving, (others) => {
     others.get("/healthz", (_request, response) => {
       response.status(caches.synced ? 200 : 503).send(caches.synced ? "ok" : "caches are not in sync");
     });
@@ -164,6 +170,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     persist(() => keys.load(), { what: "reading the token keys", log, signal }),
   ]);
   if (signal.aborted) throw new KumulusError("Unavailable", "The API was stopped while it started.");
+  await policies.settle();
   const sweep = () =>
     tokens.sweep().catch((error: unknown) => log.warn({ error }, "ended revocations were not removed; it is tried again"));
   void sweep();

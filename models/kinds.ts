@@ -8,8 +8,17 @@ import { AccessRule } from "./identity/access-rule.ts";
 import { ApplicationCredential } from "./identity/application-credential.ts";
 import { Credential } from "./identity/credential.ts";
 import { Domain } from "./identity/domain.ts";
+import { EndpointGroup } from "./identity/endpoint-group.ts";
+import { Endpoint } from "./identity/endpoint.ts";
+import { Group } from "./identity/group.ts";
+import { ImpliedRole } from "./identity/implied-role.ts";
+import { OAuthConsumer } from "./identity/oauth-consumer.ts";
+import { PolicyFile } from "./identity/policy-file.ts";
+import { Policy } from "./identity/policy.ts";
+import { Region } from "./identity/region.ts";
 import { RoleAssignment } from "./identity/role-assignment.ts";
 import { Role } from "./identity/role.ts";
+import { Service } from "./identity/service.ts";
 import { Tenant } from "./identity/tenant.ts";
 import { TokenRevocation } from "./identity/token-revocation.ts";
 import { Trust } from "./identity/trust.ts";
@@ -34,8 +43,17 @@ export const kumulusKinds: readonly Kind[] = [
   ApplicationCredential,
   Credential,
   Domain,
+  EndpointGroup,
+  Endpoint,
+  Group,
+  ImpliedRole,
+  OAuthConsumer,
+  PolicyFile,
+  Policy,
+  Region,
   RoleAssignment,
   Role,
+  Service,
   Tenant,
   TokenRevocation,
   Trust,

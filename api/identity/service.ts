@@ -1,11 +1,19 @@
 // Keystone v3 as one Service.
+
 import { rightOn } from "../../domain/rights.ts";
 import { AccessRule } from "../../models/identity/access-rule.ts";
 import { ApplicationCredential } from "../../models/identity/application-credential.ts";
 import { Credential } from "../../models/identity/credential.ts";
+import { Domain } from "../../models/identity/domain.ts";
+import { Group } from "../../models/identity/group.ts";
+import { ImpliedRole } from "../../models/identity/implied-role.ts";
+import { Role } from "../../models/identity/role.ts";
+import { RoleAssignment } from "../../models/identity/role-assignment.ts";
+import { Tenant } from "../../models/identity/tenant.ts";
 import { TokenRevocation } from "../../models/identity/token-revocation.ts";
 import { Trust } from "../../models/identity/trust.ts";
 import { User } from "../../models/identity/user.ts";
+import type { Kind } from "../../models/kind.ts";
 import { keystoneFaults } from "../http/faults.ts";
 import type { Service } from "../http/route.ts";
 import { storeRights } from "../http/store-rights.ts";
@@ -17,10 +25,16 @@ import { credentialRoutes } from "./credentials.ts";
 import { domainRoutes } from "./domains.ts";
 import { ec2CredentialRoutes } from "./ec2-credentials.ts";
 import { ec2TokenRoutes } from "./ec2-tokens.ts";
+import { grantRoutes } from "./grants.ts";
+import { groupMemberRoutes } from "./group-members.ts";
+import { groupRoutes } from "./groups.ts";
+import { impliedRoleRoutes } from "./implied-roles.ts";
 import { tokenKeysRights } from "./keys.ts";
 import { passwordRights } from "./password.ts";
 import { identityPolicies } from "./policies.ts";
+import { projectTagRoutes } from "./project-tags.ts";
 import { projectRoutes } from "./projects.ts";
+import { roleAssignmentRoutes } from "./role-assignments.ts";
 import { roleRoutes } from "./roles.ts";
 import { secretObjectRights } from "./secret-objects.ts";
 import { endpointRoutes, serviceRoutes } from "./services.ts";
@@ -55,8 +69,11 @@ export function identityService(deps: IdentityDeps): Service {
     catalog: identityCatalog,
     reference: "keystone",
     rights: [
-      storeRights(TokenRevocation, "create", "delete"),
+      ...([Domain, Tenant, Group, Role] as Kind[]).map((kind) => storeRights(kind, "create", "update", "delete")),
+      storeRights(ImpliedRole as Kind, "create", "delete"),
+      storeRights(RoleAssignment as Kind, "create", "delete", "refresh"),
       storeRights(User, "create", "update", "patch", "delete"),
+      storeRights(TokenRevocation, "create", "delete"),
       ...tokenKeysRights,
       ...passwordRights,
       ...settingsRights,
@@ -68,7 +85,13 @@ export function identityService(deps: IdentityDeps): Service {
       ...projectRoutes(world),
       ...domainRoutes(world),
       ...userRoutes(deps),
+      ...projectTagRoutes(world),
+      ...groupRoutes(world),
+      ...groupMemberRoutes(world),
       ...roleRoutes(world),
+      ...impliedRoleRoutes(world),
+      ...grantRoutes(world),
+      ...roleAssignmentRoutes(world),
       ...serviceRoutes(catalog),
       ...endpointRoutes(catalog),
       ...applicationCredentialRoutes(deps),

@@ -7,8 +7,9 @@ import type { Tenant } from "../../models/identity/tenant.ts";
 import type { User } from "../../models/identity/user.ts";
 import type { Auth, ProjectScope } from "../http/auth.ts";
 import { type AuthWorld, isBoundCredential, isBoundRule } from "./delegations.ts";
+import type { Target } from "./effective-roles.ts";
 import { type Granted, grantedBy } from "./token-grants.ts";
-import { type IdentityWorld, isEnabled, named, type Target } from "./world.ts";
+import { type IdentityWorld, isEnabled, named } from "./world.ts";
 
 /** Payload of a token. Times are ms since 1970. Ids are OpenStack ids, so that a new object of an old name is somebody else. */
 export interface Claims {

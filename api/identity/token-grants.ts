@@ -6,9 +6,9 @@ import type { Tenant } from "../../models/identity/tenant.ts";
 import type { Trust } from "../../models/identity/trust.ts";
 import type { User } from "../../models/identity/user.ts";
 import type { LocalRef } from "../../models/kind.ts";
-import { withImpliedRoles } from "../http/policy.ts";
 import { type AuthWorld, isUsable, trustChain } from "./delegations.ts";
-import { isEnabled, type Target } from "./world.ts";
+import type { Target } from "./effective-roles.ts";
+import { isEnabled } from "./world.ts";
 
 /** What a token was made with, by ids. */
 export interface GrantClaims {
@@ -33,25 +33,23 @@ export interface Granted {
 }
 
 /** Roles on the target, implied ones included. */
-export function effectiveRoles(world: AuthWorld, user: User, target: Target): readonly Role[] {
-  const names = world.rolesOf(user, target).map(({ metadata }) => metadata.name);
-  return withImpliedRoles(names).flatMap((name) => world.roles.get(name) ?? []);
-}
+export const effectiveRoles = (world: AuthWorld, user: User, target: Target): readonly Role[] =>
+  world.withImplied(world.rolesOf(user, target));
 
 function assigned(world: AuthWorld, user: User, target: Target | undefined, { rol }: GrantClaims): Granted | undefined {
   if (!target) return { roles: [] };
-  const ids = new Set(world.rolesOf(user, target).map(idOf));
-  if (ids.size === 0 || !rol.every((id) => ids.has(id))) return undefined;
-  return { roles: effectiveRoles(world, user, target) };
+  const given = world.rolesOf(user, target);
+  const ids = new Set(given.map(idOf));
+  const roles = world.withImplied(given);
+  return roles.length > 0 && rol.every((id) => ids.has(id)) ? { roles } : undefined;
 }
 
 /** These roles and what they imply, of what the user has on the project; undefined when the user lacks one of them. */
 function partOf(world: AuthWorld, refs: readonly LocalRef[], user: User, tenant: Tenant): readonly Role[] | undefined {
-  const held = effectiveRoles(world, user, { tenant });
-  const names = new Set(held.map(({ metadata }) => metadata.name));
-  if (!refs.every(({ name }) => names.has(name))) return undefined;
-  const wanted = new Set(withImpliedRoles(refs.map(({ name }) => name)));
-  return held.filter(({ metadata }) => wanted.has(metadata.name));
+  const held = new Set(effectiveRoles(world, user, { tenant }).map(({ metadata }) => metadata.name));
+  const wanted = refs.flatMap(({ name }) => world.roles.get(name) ?? []);
+  if (wanted.length < refs.length || !wanted.every(({ metadata }) => held.has(metadata.name))) return undefined;
+  return world.withImplied(wanted).filter(({ metadata }) => held.has(metadata.name));
 }
 
 const isNamed = (ref: LocalRef | undefined, object: { metadata: { name: string } } | undefined) => ref?.name === object?.metadata.name;

@@ -10,10 +10,10 @@ import type { User } from "../../models/identity/user.ts";
 import { lru } from "../../operator/lru.ts";
 import type { Auth, Authenticator } from "../http/auth.ts";
 import type { AuthWorld } from "./delegations.ts";
+import type { Target } from "./effective-roles.ts";
 import type { TokenKeys } from "./keys.ts";
 import { readSigned, signed } from "./signed.ts";
 import { authOf, type CheckedToken, type Claims, checkClaims, isClaims } from "./token-check.ts";
-import type { Target } from "./world.ts";
 
 export interface TokenRequest {
   user: User;

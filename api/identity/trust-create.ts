@@ -2,7 +2,7 @@
 import { type Static, Type } from "typebox";
 import { KumulusError } from "../../domain/errors.ts";
 import { idOf } from "../../domain/id.ts";
-import { trustReferences } from "../../domain/identity/bound.ts";
+import { trustReferences } from "../../domain/identity/delegation-references.ts";
 import type { Role } from "../../models/identity/role.ts";
 import type { Tenant } from "../../models/identity/tenant.ts";
 import type { Trust } from "../../models/identity/trust.ts";
@@ -10,8 +10,8 @@ import { boundMetadata } from "./bound-metadata.ts";
 import { found } from "./collection.ts";
 import { type AuthWorld, trustChain } from "./delegations.ts";
 import { readExpiry } from "./expiry.ts";
-import { effectiveRoles } from "./token-grants.ts";
 import type { CheckedToken } from "./token-check.ts";
+import { effectiveRoles } from "./token-grants.ts";
 import { rolesFor, termsOf } from "./trust-terms.ts";
 
 const id = Type.String({ minLength: 1, maxLength: 255 });

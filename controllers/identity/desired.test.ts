@@ -1,20 +1,18 @@
 // What the identity controllers decide, case by case.
 import assert from "node:assert/strict";
-import { userStatusManager, withPassword, withUpgradedHash } from "../../domain/identity/password-record.ts";
+import { boundAnnotation } from "../../domain/identity/binding.ts";
 import type { Server } from "../../models/compute/server.ts";
 import type { Domain } from "../../models/identity/domain.ts";
 import type { RoleAssignment } from "../../models/identity/role-assignment.ts";
 import type { Tenant } from "../../models/identity/tenant.ts";
 import type { User } from "../../models/identity/user.ts";
 import type { KubeObject } from "../../models/kind.ts";
-import { controllerName } from "../../operator/controller/define-controller.ts";
 import type { Namespace, Secret } from "../../operator/kube/core-kinds.ts";
-import { roleCondition } from "./role/reconciler.ts";
-import { boundAnnotation, desiredAssignment } from "./role-assignment/desired.ts";
+import { desiredBinding } from "./binding.ts";
+import { domainCondition } from "./conditions.ts";
 import { desiredTenant, hardLimits } from "./tenant/desired.ts";
 import { nextTeardownStep, patienceMs } from "./tenant/teardown.ts";
 import { desiredUser } from "./user/desired.ts";
-import { userController } from "./user/reconciler.ts";
 
 const apiVersion = "identity.kumulus.cloud/v1alpha1" as const;
 const domain: Domain = { apiVersion, kind: "Domain", metadata: { name: "acme", uid: "d" }, spec: {} };
@@ -120,23 +118,6 @@ describe("desiredUser", () => {
     const again = desiredUser(user({}, { ...seen, conditions: [] }), { domain, secret: secret("one\n") }, now);
     assert.deepEqual(again, seen);
   });
-  it("takes a better hash of the same password for no change", () => {
-    const data = withUpgradedHash(secret("one").data, "hash", "better", before);
-    assert.deepEqual(desiredUser(user({}, { ...seen, conditions: [] }), { domain, secret: { ...secret(""), data } }, now), seen);
-  });
-  it("shows when the password expires", () => {
-    const data = withPassword({}, "hash", { hash: "h", createdAt: before, expiresAt: now, remembered: 0 });
-    assert.equal(desiredUser(user(), { domain, secret: { ...secret(""), data } }, now).passwordExpiresAt, now);
-  });
-  it("notes when it was disabled, once, and keeps that when it is enabled again", () => {
-    const first = desiredUser(user({ enabled: false }, { conditions: [] }), { domain, secret: secret("one") }, before);
-    const status = { ...first, conditions: first.conditions.map((each) => ({ ...each, lastTransitionTime: before })) };
-    const disabledAt = (enabled: boolean) => desiredUser(user({ enabled }, status), { domain, secret: secret("one") }, now).disabledAt;
-    assert.deepEqual([first.disabledAt, disabledAt(false), disabledAt(true), seen.disabledAt], [before, before, before, undefined]);
-  });
-  it("is written under the name that the API uses too", () => {
-    assert.equal(userStatusManager, `kumulus-${controllerName(userController)}`);
-  });
   it("moves the time with the hash, and with its loss", () => {
     const status = { ...seen, conditions: [] };
     assert.equal(desiredUser(user({}, status), { domain, secret: secret("two") }, now).passwordChangedAt, now);
@@ -153,23 +134,21 @@ describe("desiredUser", () => {
   });
 });
 
-describe("desiredAssignment", () => {
+describe("desiredBinding", () => {
   const assignment = (boundTo?: string): RoleAssignment => ({
     apiVersion,
     kind: "RoleAssignment",
     metadata: { name: "x", ...(boundTo !== undefined && { annotations: { [boundAnnotation]: boundTo } }) },
     spec: { roleRef: { name: "r" }, userRef: { name: "u" }, system: true },
   });
-  const named = (uid: string | undefined, more: { deletionTimestamp?: string } = {}) => ({
-    named: [
-      { kind: "Role", name: "r", object: domain },
-      {
-        kind: "User",
-        name: "u",
-        object: uid === undefined ? undefined : { apiVersion, kind: "User", metadata: { name: "u", uid, ...more } },
-      },
-    ],
-  });
+  const named = (uid: string | undefined, more: { deletionTimestamp?: string } = {}) => [
+    { kind: "Role", name: "r", object: domain },
+    {
+      kind: "User",
+      name: "u",
+      object: uid === undefined ? undefined : { apiVersion, kind: "User", metadata: { name: "u", uid, ...more } },
+    },
+  ];
   const cases: [string, RoleAssignment, ReturnType<typeof named>, string][] = [
     ["binds when all is there", assignment(), named("u1"), "bind"],
     ["waits for what was never there", assignment(), named(undefined), "wait"],
@@ -179,14 +158,13 @@ describe("desiredAssignment", () => {
     ["ends when that is going", assignment("d,u1"), named("u1", { deletionTimestamp: gone }), "delete"],
     ["gives nothing to another of the same name", assignment("d,u1"), named("u2"), "delete"],
   ];
-  for (const [what, object, seen, action] of cases) it(what, () => assert.equal(desiredAssignment(object, seen).do, action));
+  for (const [what, object, seen, action] of cases) it(what, () => assert.equal(desiredBinding(object, seen, "It holds.").do, action));
 });
 
-describe("roleCondition", () => {
-  const role = { apiVersion, kind: "Role" as const, metadata: { name: "r" } };
-  it("asks only for a domain that the role is for", () => {
-    assert.equal(roleCondition({ ...role, spec: {} }, undefined).status, "True");
-    assert.equal(roleCondition({ ...role, spec: { domainRef: { name: "acme" } } }, undefined).reason, "DomainMissing");
-    assert.equal(roleCondition({ ...role, spec: { domainRef: { name: "acme" } } }, domain).status, "True");
+describe("domainCondition", () => {
+  it("asks only for a domain that is named", () => {
+    assert.equal(domainCondition(undefined, undefined, "Good.").status, "True");
+    assert.equal(domainCondition({ name: "acme" }, undefined, "Good.").reason, "DomainMissing");
+    assert.equal(domainCondition({ name: "acme" }, domain, "Good.").status, "True");
   });
 });

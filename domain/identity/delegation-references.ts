@@ -1,4 +1,4 @@
-// What an identity object names, and the note that ties it to those very objects: a later object of an old name must not get what was meant for the first.
+// What application credentials, access rules, credentials and trusts name, in the order in which they are bound to it.
 import type { AccessRule } from "../../models/identity/access-rule.ts";
 import type { ApplicationCredential } from "../../models/identity/application-credential.ts";
 import type { Credential } from "../../models/identity/credential.ts";
@@ -6,10 +6,7 @@ import { Role } from "../../models/identity/role.ts";
 import { Tenant } from "../../models/identity/tenant.ts";
 import { Trust } from "../../models/identity/trust.ts";
 import { User } from "../../models/identity/user.ts";
-import type { Kind, KubeObject, LocalRef } from "../../models/kind.ts";
-
-/** Annotation with the uids of the objects that it was bound to. */
-export const boundAnnotation = "identity.kumulus.cloud/bound-to";
+import type { Kind, LocalRef } from "../../models/kind.ts";
 
 export interface Reference {
   readonly kind: Kind;
@@ -36,16 +33,3 @@ export const trustReferences = ({ spec }: Trust): Reference[] => [
   ...to(Trust, spec.redelegatedTrustRef),
   ...roles(spec.roleRefs),
 ];
-
-export const isGone = (object: KubeObject | undefined): boolean => object === undefined || object.metadata.deletionTimestamp !== undefined;
-
-/** Value of the annotation for an object that names these, in the order of its references. Undefined when one of them is not there. */
-export function boundTo(named: readonly (KubeObject | undefined)[]): string | undefined {
-  return named.some(isGone) ? undefined : named.map((object) => object?.metadata.uid ?? "").join(",");
-}
-
-/** Whether an object is bound to what stands under the names in it now. */
-export function isBound(object: KubeObject, named: readonly (KubeObject | undefined)[]): boolean {
-  const bound = object.metadata.annotations?.[boundAnnotation];
-  return bound !== undefined && !isGone(object) && bound === boundTo(named);
-}
