@@ -8,7 +8,7 @@ import { route } from "../http/route.ts";
 import { collection, found } from "./collection.ts";
 import { groupTarget, viewGroup } from "./groups.ts";
 import { userTarget } from "./user-target.ts";
-import { viewUser } from "./users.ts";
+import { viewUser } from "./user-view.ts";
 import type { IdentityWorld } from "./world.ts";
 
 const policy = "identity:authenticated";
@@ -76,7 +76,7 @@ export function groupMemberRoutes(world: IdentityWorld) {
         const { id } = request.params;
         const group = await world.groups.byId(id);
         request.require("identity:list_users_in_group", group ? groupTarget(world, group) : {});
-        const views = world.membersOf(found(group, "group", id)).map((user) => viewUser(world, user, request));
+        const views = world.membersOf(found(group, "group", id)).map((user) => viewUser(world, user, request, user.spec.enabled !== false));
         return { body: collection("users", views, request, ["name", "enabled", "domain_id"]) };
       },
     }),

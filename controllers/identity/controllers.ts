@@ -1,5 +1,19 @@
 // The controllers of the identity group.
+import {
+  accessRuleReferences,
+  applicationCredentialReferences,
+  credentialReferences,
+  trustReferences,
+} from "../../domain/identity/delegation-references.ts";
+import { AccessRule } from "../../models/identity/access-rule.ts";
+import { ApplicationCredential } from "../../models/identity/application-credential.ts";
+import { Credential } from "../../models/identity/credential.ts";
+import { Role } from "../../models/identity/role.ts";
+import { Tenant } from "../../models/identity/tenant.ts";
+import { Trust } from "../../models/identity/trust.ts";
+import { User } from "../../models/identity/user.ts";
 import type { ControllerDefinition } from "../../operator/contract.ts";
+import { delegationController } from "./delegation-controller.ts";
 import { domainController } from "./domain/reconciler.ts";
 import { endpointController } from "./endpoint/reconciler.ts";
 import { groupController } from "./group/reconciler.ts";
@@ -12,6 +26,13 @@ import { serviceController } from "./service/reconciler.ts";
 import { tenantController } from "./tenant/reconciler.ts";
 import { tenantParentController } from "./tenant-parent/reconciler.ts";
 import { userController } from "./user/reconciler.ts";
+
+const delegations: readonly ControllerDefinition[] = [
+  delegationController(AccessRule, [User], accessRuleReferences),
+  delegationController(ApplicationCredential, [User, Tenant, Role], applicationCredentialReferences),
+  delegationController(Credential, [User, Tenant], credentialReferences),
+  delegationController(Trust, [User, Tenant, Role, Trust], trustReferences),
+];
 
 export function identityControllers(): ControllerDefinition[] {
   return [
@@ -27,5 +48,6 @@ export function identityControllers(): ControllerDefinition[] {
     serviceController,
     endpointController,
     regionController,
+    ...delegations,
   ];
 }
