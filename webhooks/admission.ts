@@ -21,7 +21,7 @@ export interface AdmissionOptions {
 }
 
 /** Kinds that are read besides those with rules. */
-export const otherKinds: readonly Kind[] = [Tenant, Namespace as Kind];
+export const otherKinds: readonly Kind[] = [Namespace as Kind];
 
 const rounds = 3;
 /** A pending object younger than this is being stored just now: asking the API server for it would tell nothing. */
