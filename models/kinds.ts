@@ -4,6 +4,9 @@ import { Flavor } from "./compute/flavor.ts";
 import { KeyPair } from "./compute/key-pair.ts";
 import { ServerAction } from "./compute/server-action.ts";
 import { Server } from "./compute/server.ts";
+import { AccessRule } from "./identity/access-rule.ts";
+import { ApplicationCredential } from "./identity/application-credential.ts";
+import { Credential } from "./identity/credential.ts";
 import { Domain } from "./identity/domain.ts";
 import { EndpointGroup } from "./identity/endpoint-group.ts";
 import { Endpoint } from "./identity/endpoint.ts";
@@ -17,6 +20,7 @@ import { Role } from "./identity/role.ts";
 import { Service } from "./identity/service.ts";
 import { Tenant } from "./identity/tenant.ts";
 import { TokenRevocation } from "./identity/token-revocation.ts";
+import { Trust } from "./identity/trust.ts";
 import { User } from "./identity/user.ts";
 import { Image } from "./image/image.ts";
 import { FloatingIP } from "./network/floating-ip.ts";
@@ -34,6 +38,9 @@ export const kumulusKinds: readonly Kind[] = [
   KeyPair,
   ServerAction,
   Server,
+  AccessRule,
+  ApplicationCredential,
+  Credential,
   Domain,
   EndpointGroup,
   Endpoint,
@@ -47,6 +54,7 @@ export const kumulusKinds: readonly Kind[] = [
   Service,
   Tenant,
   TokenRevocation,
+  Trust,
   User,
   Image,
   FloatingIP,

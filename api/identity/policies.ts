@@ -1,11 +1,13 @@
 // Keystone's policy rules. A holder's own user, project and token are not the table's matter: the routes let those through themselves.
 import type { PolicyTable } from "../http/policy.ts";
 import { catalogPolicies } from "./policies/catalog.ts";
+import { delegationPolicies } from "./policies/delegations.ts";
 import { domainPolicies } from "./policies/domains.ts";
 import { groupPolicies } from "./policies/groups.ts";
 import { legacyPolicies } from "./policies/legacy.ts";
 import { projectPolicies } from "./policies/projects.ts";
 import { rolePolicies } from "./policies/roles.ts";
+import { userPolicies } from "./policies/users.ts";
 
 const admin = { role: "admin" } as const;
 
@@ -21,6 +23,6 @@ export const identityPolicies: PolicyTable = {
   ...projectPolicies,
   ...groupPolicies,
   ...rolePolicies,
-  "identity:list_users": admin,
-  "identity:get_user": admin,
+  ...delegationPolicies,
+  ...userPolicies,
 };

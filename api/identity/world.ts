@@ -1,7 +1,7 @@
 // What the identity API reads: the stores with their indexes, and who has which role where.
 
 import { displayNameOf, idOf } from "../../domain/id.ts";
-import { isBoundTo } from "../../domain/identity/binding.ts";
+import { standsFor } from "../../domain/identity/bound.ts";
 import { type NamedInDomain, nameKey, nameKeyOf } from "../../domain/identity/names.ts";
 import { Domain } from "../../models/identity/domain.ts";
 import { Group } from "../../models/identity/group.ts";
@@ -97,7 +97,7 @@ function storesOf(stores: Stores): IdentityStores {
 function hierarchy({ tenants }: IdentityStores) {
   const parentOf = (tenant: Tenant): Tenant | undefined => {
     const parent = tenant.spec.parentRef && tenants.get(tenant.spec.parentRef.name);
-    return parent?.spec.domainRef.name === tenant.spec.domainRef.name && isBoundTo(tenant, [parent]) ? parent : undefined;
+    return parent?.spec.domainRef.name === tenant.spec.domainRef.name && standsFor(tenant, [parent]) ? parent : undefined;
   };
   const childrenOf = ({ metadata }: Tenant) =>
     tenants.byIndex("parent", metadata.name).filter((child) => parentOf(child)?.metadata.name === metadata.name);

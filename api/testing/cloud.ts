@@ -27,6 +27,7 @@ import { Namespace, Secret } from "../../operator/kube/core-kinds.ts";
 import { createLog, type LogLevel } from "../../operator/log.ts";
 import { createMetrics } from "../../operator/metrics.ts";
 import { type ControlPlane, startControlPlane } from "../../operator/testing/control-plane.ts";
+import { apiScopes } from "../scopes.ts";
 import { type Api, startApi } from "../server.ts";
 
 export interface TestCloud {
@@ -131,7 +132,7 @@ export async function startTestCloud(
   const log = createLog({ name: "api", level: options.logLevel ?? "error" });
   const api = await startApi({
     client,
-    caches: createCaches(client, { log }),
+    caches: createCaches(client, { log, scopes: apiScopes }),
     imageStore: fileStore(imageDirectory),
     log,
     metrics: createMetrics(),

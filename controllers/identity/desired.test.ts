@@ -1,18 +1,21 @@
 // What the identity controllers decide, case by case.
 import assert from "node:assert/strict";
-import { boundAnnotation } from "../../domain/identity/binding.ts";
+import { boundAnnotation, roleAssignmentReferences } from "../../domain/identity/bound.ts";
+import { userStatusManager, withPassword, withUpgradedHash } from "../../domain/identity/password-record.ts";
 import type { Server } from "../../models/compute/server.ts";
 import type { Domain } from "../../models/identity/domain.ts";
 import type { RoleAssignment } from "../../models/identity/role-assignment.ts";
 import type { Tenant } from "../../models/identity/tenant.ts";
 import type { User } from "../../models/identity/user.ts";
 import type { KubeObject } from "../../models/kind.ts";
+import { controllerName } from "../../operator/controller/define-controller.ts";
 import type { Namespace, Secret } from "../../operator/kube/core-kinds.ts";
-import { desiredBinding } from "./binding.ts";
+import { desiredBound } from "./bound.ts";
 import { domainCondition } from "./conditions.ts";
 import { desiredTenant, hardLimits } from "./tenant/desired.ts";
 import { nextTeardownStep, patienceMs } from "./tenant/teardown.ts";
 import { desiredUser } from "./user/desired.ts";
+import { userController } from "./user/reconciler.ts";
 
 const apiVersion = "identity.kumulus.cloud/v1alpha1" as const;
 const domain: Domain = { apiVersion, kind: "Domain", metadata: { name: "acme", uid: "d" }, spec: {} };
@@ -118,6 +121,23 @@ describe("desiredUser", () => {
     const again = desiredUser(user({}, { ...seen, conditions: [] }), { domain, secret: secret("one\n") }, now);
     assert.deepEqual(again, seen);
   });
+  it("takes a better hash of the same password for no change", () => {
+    const data = withUpgradedHash(secret("one").data, "hash", "better", before);
+    assert.deepEqual(desiredUser(user({}, { ...seen, conditions: [] }), { domain, secret: { ...secret(""), data } }, now), seen);
+  });
+  it("shows when the password expires", () => {
+    const data = withPassword({}, "hash", { hash: "h", createdAt: before, expiresAt: now, remembered: 0 });
+    assert.equal(desiredUser(user(), { domain, secret: { ...secret(""), data } }, now).passwordExpiresAt, now);
+  });
+  it("notes when it was disabled, once, and keeps that when it is enabled again", () => {
+    const first = desiredUser(user({ enabled: false }, { conditions: [] }), { domain, secret: secret("one") }, before);
+    const status = { ...first, conditions: first.conditions.map((each) => ({ ...each, lastTransitionTime: before })) };
+    const disabledAt = (enabled: boolean) => desiredUser(user({ enabled }, status), { domain, secret: secret("one") }, now).disabledAt;
+    assert.deepEqual([first.disabledAt, disabledAt(false), disabledAt(true), seen.disabledAt], [before, before, before, undefined]);
+  });
+  it("is written under the name that the API uses too", () => {
+    assert.equal(userStatusManager, `kumulus-${controllerName(userController)}`);
+  });
   it("moves the time with the hash, and with its loss", () => {
     const status = { ...seen, conditions: [] };
     assert.equal(desiredUser(user({}, status), { domain, secret: secret("two") }, now).passwordChangedAt, now);
@@ -134,7 +154,7 @@ describe("desiredUser", () => {
   });
 });
 
-describe("desiredBinding", () => {
+describe("desiredBound", () => {
   const assignment = (boundTo?: string): RoleAssignment => ({
     apiVersion,
     kind: "RoleAssignment",
@@ -142,12 +162,8 @@ describe("desiredBinding", () => {
     spec: { roleRef: { name: "r" }, userRef: { name: "u" }, system: true },
   });
   const named = (uid: string | undefined, more: { deletionTimestamp?: string } = {}) => [
-    { kind: "Role", name: "r", object: domain },
-    {
-      kind: "User",
-      name: "u",
-      object: uid === undefined ? undefined : { apiVersion, kind: "User", metadata: { name: "u", uid, ...more } },
-    },
+    domain,
+    uid === undefined ? undefined : { apiVersion, kind: "User", metadata: { name: "u", uid, ...more } },
   ];
   const cases: [string, RoleAssignment, ReturnType<typeof named>, string][] = [
     ["binds when all is there", assignment(), named("u1"), "bind"],
@@ -158,7 +174,8 @@ describe("desiredBinding", () => {
     ["ends when that is going", assignment("d,u1"), named("u1", { deletionTimestamp: gone }), "delete"],
     ["gives nothing to another of the same name", assignment("d,u1"), named("u2"), "delete"],
   ];
-  for (const [what, object, seen, action] of cases) it(what, () => assert.equal(desiredBinding(object, seen, "It holds.").do, action));
+  for (const [what, object, seen, action] of cases)
+    it(what, () => assert.equal(desiredBound(object, roleAssignmentReferences(object), seen).do, action));
 });
 
 describe("domainCondition", () => {

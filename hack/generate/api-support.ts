@@ -84,7 +84,8 @@ function support(service: Service): Support {
   const rows = [...known.values()];
   // Where no route says otherwise GET's answers HEAD as well.
   for (const row of rows.filter(({ method, routes }) => method === "HEAD" && routes.length === 0)) {
-    row.routes.push(...(known.get(keyOf("GET", row.path, ""))?.routes ?? []));
+    const get = keyOf("GET", row.path, "");
+    row.routes.push(...((known.get(get) ?? more.get(get))?.routes ?? []));
   }
   const there = rows.filter(isThere).length;
   const type = service.catalog?.type ?? service.name;
