@@ -10,6 +10,7 @@ import { createEventRecorder } from "../operator/events.ts";
 import type { ApiClient } from "../operator/kube/client.ts";
 import type { Metrics } from "../operator/metrics.ts";
 import { persist } from "../operator/persist.ts";
+import { createStopwatch } from "../operator/stopwatch.ts";
 import { createApp } from "./http/app.ts";
 import { httpMetrics } from "./http/metrics.ts";
 import type { Service } from "./http/route.ts";
@@ -163,6 +164,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     caches.start(signal),
     keyCaches.start(signal),
     persist(() => keys.load(), { what: "reading the token keys", log, signal }),
+    ...services.map(({ name, prepare = async () => undefined }) => persist(prepare, { what: `preparing ${name}`, log, signal })),
   ]);
   if (signal.aborted) throw new KumulusError("Unavailable", "The API was stopped while it started.");
   const sweep = () =>
@@ -170,7 +172,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   void sweep();
   every(sweepMs, signal, log, "removing ended revocations", sweep);
   every(sweepMs, signal, log, "looking at the token keys", () => keys.load());
-  every(hourMs, signal, log, "looking for orphaned image bytes", () => removeOrphans(imageWorld(stores, imageStore), log));
+  const unused = createStopwatch();
+  every(hourMs, signal, log, "looking for orphaned image bytes", () => removeOrphans(imageWorld(stores, imageStore), log, unused));
   const servers = await Promise.all([options.listen].flat().map((where) => listen(app, where)));
   if (draining) for (const server of servers) endConnectionsWhile(draining, server);
   const [url = ""] = servers.map(urlOf);

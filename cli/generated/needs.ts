@@ -49,6 +49,7 @@ export const needs: Record<RoleName, readonly Need[]> = {
     {"group":"network.kumulus.cloud","resource":"floatingips/status","verbs":["patch"]},
     {"group":"network.kumulus.cloud","resource":"ipaddresses","verbs":["get","list","watch","create","update","patch","delete","deletecollection"]},
     {"group":"network.kumulus.cloud","resource":"networks","verbs":["get","list","watch","create","update","patch","delete","deletecollection"]},
+    {"group":"network.kumulus.cloud","resource":"networks/finalizers","verbs":["update"]},
     {"group":"network.kumulus.cloud","resource":"networks/status","verbs":["patch"]},
     {"group":"network.kumulus.cloud","resource":"ports","verbs":["get","list","watch","create","update","patch","delete","deletecollection"]},
     {"group":"network.kumulus.cloud","resource":"ports/finalizers","verbs":["update"]},

@@ -44,7 +44,7 @@ export function identityControllers(): ControllerDefinition[] {
     domainController,
     groupController,
     roleController,
-    tenantController,
+    tenantController(),
     tenantParentController,
     userController,
     serviceController,
