@@ -1,7 +1,7 @@
 // Keystone v3 /users/{user}/access_rules, and the rules that a new application credential brings with it.
 import { isCode, KumulusError } from "../../domain/errors.ts";
 import { hashedName, idOf } from "../../domain/id.ts";
-import { accessRuleReferences } from "../../domain/identity/delegation-references.ts";
+import { accessRuleReferences } from "../../domain/identity/bound.ts";
 import type { AccessRule, AccessRuleSpec } from "../../models/identity/access-rule.ts";
 import type { User } from "../../models/identity/user.ts";
 import type { ApiRequest } from "../http/request.ts";

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { type Static, Type } from "typebox";
 import { isCode, KumulusError } from "../../domain/errors.ts";
 import { displayNameOf, hashedName, idOf } from "../../domain/id.ts";
-import { applicationCredentialReferences } from "../../domain/identity/delegation-references.ts";
+import { applicationCredentialReferences } from "../../domain/identity/bound.ts";
 import type { ApplicationCredential } from "../../models/identity/application-credential.ts";
 import type { Role } from "../../models/identity/role.ts";
 import type { User } from "../../models/identity/user.ts";

@@ -1,7 +1,6 @@
 // Making and changing Credentials: the object first, then the Secret with its blob, which goes with it.
 import { isCode, KumulusError } from "../../domain/errors.ts";
-import { boundAnnotation } from "../../domain/identity/binding.ts";
-import { credentialReferences } from "../../domain/identity/delegation-references.ts";
+import { boundAnnotation, credentialReferences } from "../../domain/identity/bound.ts";
 import type { Credential } from "../../models/identity/credential.ts";
 import type { Tenant } from "../../models/identity/tenant.ts";
 import type { User } from "../../models/identity/user.ts";

@@ -1,12 +1,12 @@
 // What the identity API reads of application credentials, access rules, credentials and trusts, and whether one may still be used.
-import { isFirmlyBound } from "../../domain/identity/binding.ts";
 import {
   accessRuleReferences,
   applicationCredentialReferences,
   credentialReferences,
+  isBound,
   type Reference,
   trustReferences,
-} from "../../domain/identity/delegation-references.ts";
+} from "../../domain/identity/bound.ts";
 import { AccessRule } from "../../models/identity/access-rule.ts";
 import { ApplicationCredential } from "../../models/identity/application-credential.ts";
 import { Credential } from "../../models/identity/credential.ts";
@@ -73,15 +73,14 @@ const hasEnded = ({ spec }: { spec: { expiresAt?: string } }, now: number) =>
   spec.expiresAt !== undefined && Date.parse(spec.expiresAt) <= now;
 
 export const isBoundCredential = (world: AuthWorld, credential: Credential): boolean =>
-  isFirmlyBound(credential, world.named(credentialReferences(credential)));
+  isBound(credential, world.named(credentialReferences(credential)));
 
-export const isBoundRule = (world: AuthWorld, rule: AccessRule): boolean => isFirmlyBound(rule, world.named(accessRuleReferences(rule)));
+export const isBoundRule = (world: AuthWorld, rule: AccessRule): boolean => isBound(rule, world.named(accessRuleReferences(rule)));
 
 /** Whether it is this very user's, and not one that had the name before. */
 export function belongsTo(world: AuthWorld, credential: ApplicationCredential, user: User): boolean {
   return (
-    credential.spec.userRef.name === user.metadata.name &&
-    isFirmlyBound(credential, world.named(applicationCredentialReferences(credential)))
+    credential.spec.userRef.name === user.metadata.name && isBound(credential, world.named(applicationCredentialReferences(credential)))
   );
 }
 
@@ -91,7 +90,7 @@ export function applicationCredentialsOf(world: AuthWorld, user: User): Applicat
 }
 
 export function isUsable(world: AuthWorld, credential: ApplicationCredential, now: number): boolean {
-  return !hasEnded(credential, now) && isFirmlyBound(credential, world.named(applicationCredentialReferences(credential)));
+  return !hasEnded(credential, now) && isBound(credential, world.named(applicationCredentialReferences(credential)));
 }
 
 const longestChain = 100;
@@ -100,7 +99,7 @@ const longestChain = 100;
 export function trustChain(world: AuthWorld, trust: Trust, now: number): readonly Trust[] | undefined {
   const chain: Trust[] = [];
   for (let each: Trust | undefined = trust; chain.length < longestChain; ) {
-    if (!each || hasEnded(each, now) || !isFirmlyBound(each, world.named(trustReferences(each)))) return undefined;
+    if (!each || hasEnded(each, now) || !isBound(each, world.named(trustReferences(each)))) return undefined;
     chain.push(each);
     if (!each.spec.redelegatedTrustRef) return chain;
     each = world.trusts.get(each.spec.redelegatedTrustRef.name);

@@ -37,4 +37,6 @@ export const identityPolicies: PolicyTable = {
   "identity:list_endpoints": admin,
   "identity:get_endpoint": admin,
   ...limitPolicies,
+  ...delegationPolicies,
+  ...userPolicies,
 };

@@ -1,4 +1,5 @@
 // Keystone v3 as one Service.
+
 import { inSystem, right, rightOn } from "../../domain/rights.ts";
 import { AccessRule } from "../../models/identity/access-rule.ts";
 import { ApplicationCredential } from "../../models/identity/application-credential.ts";
@@ -107,10 +108,10 @@ export function identityService(deps: IdentityDeps): Service {
       ...authRoutes(deps),
       ...projectRoutes(world),
       ...domainRoutes(world),
-      ...userRoutes(deps),
       ...projectTagRoutes(world),
       ...groupRoutes(world),
-      ...groupMemberRoutes(world),
+      ...groupMemberRoutes(deps),
+      ...userRoutes(deps),
       ...roleRoutes(world),
       ...impliedRoleRoutes(world),
       ...grantRoutes(world),

@@ -33,23 +33,25 @@ export interface Granted {
 }
 
 /** Roles on the target, implied ones included. */
-export const effectiveRoles = (world: AuthWorld, user: User, target: Target): readonly Role[] =>
-  world.withImplied(world.rolesOf(user, target));
+export function effectiveRoles(world: AuthWorld, user: User, target: Target): readonly Role[] {
+  return world.withImplied(world.rolesOf(user, target));
+}
 
 function assigned(world: AuthWorld, user: User, target: Target | undefined, { rol }: GrantClaims): Granted | undefined {
   if (!target) return { roles: [] };
-  const given = world.rolesOf(user, target);
-  const ids = new Set(given.map(idOf));
-  const roles = world.withImplied(given);
+  const ids = new Set(world.rolesOf(user, target).map(idOf));
+  const roles = effectiveRoles(world, user, target);
   return roles.length > 0 && rol.every((id) => ids.has(id)) ? { roles } : undefined;
 }
 
 /** These roles and what they imply, of what the user has on the project; undefined when the user lacks one of them. */
 function partOf(world: AuthWorld, refs: readonly LocalRef[], user: User, tenant: Tenant): readonly Role[] | undefined {
-  const held = new Set(effectiveRoles(world, user, { tenant }).map(({ metadata }) => metadata.name));
-  const wanted = refs.flatMap(({ name }) => world.roles.get(name) ?? []);
-  if (wanted.length < refs.length || !wanted.every(({ metadata }) => held.has(metadata.name))) return undefined;
-  return world.withImplied(wanted).filter(({ metadata }) => held.has(metadata.name));
+  const held = effectiveRoles(world, user, { tenant });
+  const names = new Set(held.map(({ metadata }) => metadata.name));
+  if (!refs.every(({ name }) => names.has(name))) return undefined;
+  const given = refs.flatMap(({ name }) => world.roles.get(name) ?? []);
+  const wanted = new Set(world.withImplied(given).map((role) => role.metadata.name));
+  return held.filter(({ metadata }) => wanted.has(metadata.name));
 }
 
 const isNamed = (ref: LocalRef | undefined, object: { metadata: { name: string } } | undefined) => ref?.name === object?.metadata.name;

@@ -2,7 +2,7 @@
 import { type Static, Type } from "typebox";
 import { KumulusError } from "../../domain/errors.ts";
 import { idOf } from "../../domain/id.ts";
-import { trustReferences } from "../../domain/identity/delegation-references.ts";
+import { trustReferences } from "../../domain/identity/bound.ts";
 import type { Role } from "../../models/identity/role.ts";
 import type { Tenant } from "../../models/identity/tenant.ts";
 import type { Trust } from "../../models/identity/trust.ts";

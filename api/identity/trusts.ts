@@ -1,8 +1,7 @@
 // Keystone v3 /OS-TRUST/trusts: reading and deleting, and who may make one.
 import { KumulusError } from "../../domain/errors.ts";
 import { idOf } from "../../domain/id.ts";
-import { isFirmlyBound } from "../../domain/identity/binding.ts";
-import { trustReferences } from "../../domain/identity/delegation-references.ts";
+import { isBound, trustReferences } from "../../domain/identity/bound.ts";
 import type { Trust } from "../../models/identity/trust.ts";
 import type { PolicyTarget } from "../http/policy.ts";
 import { lastValueOf } from "../http/query.ts";
@@ -60,7 +59,7 @@ const details = (world: AuthWorld, trust: Trust, request: Pick<ApiRequest, "url"
   roles_links: rolesLinks(trust, request),
 });
 
-const bound = (world: AuthWorld, trust: Trust) => isFirmlyBound(trust, world.named(trustReferences(trust)));
+const bound = (world: AuthWorld, trust: Trust) => isBound(trust, world.named(trustReferences(trust)));
 
 function targetOf(world: AuthWorld, trust: Trust): PolicyTarget {
   const { trustor_user_id: trustor, trustee_user_id: trustee } = idsOf(world, trust);

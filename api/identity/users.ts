@@ -6,11 +6,13 @@ import type { User } from "../../models/identity/user.ts";
 import { lastValueOf } from "../http/query.ts";
 import type { ApiRequest } from "../http/request.ts";
 import { publicRule, type Reply, type Route, route } from "../http/route.ts";
+import { candidates } from "./candidates.ts";
 import { collection, found } from "./collection.ts";
 import type { Passwords } from "./password.ts";
 import { passwordSecretName } from "./password-secrets.ts";
 import { unauthorized } from "./tokens.ts";
 import { changedSpec, changePasswordBody, createUserBody, type UserBody, updateUserBody } from "./user-schema.ts";
+import { userTarget } from "./user-target.ts";
 import { isWanted, viewUser } from "./user-view.ts";
 import type { IdentityWorld } from "./world.ts";
 
@@ -24,25 +26,17 @@ const defaultDomainID = "default";
 const filters = ["name", "domain_id", "enabled"];
 
 type Request = Pick<ApiRequest, "url">;
-const view = ({ world, passwords }: UsersDeps, user: User, request: Request) =>
+/** As it is shown to whoever may see it. */
+export const shownUser = ({ world, passwords }: UsersDeps, user: User, request: Request) =>
   viewUser(world, user, request, user.spec.enabled !== false && !passwords.isInactive(user));
 
-const targetOf = (world: IdentityWorld, user: User | undefined) => {
-  const domain = user && world.domainOf(user);
-  return user ? { "target.user.id": idOf(user), "target.user.domain_id": domain && idOf(domain) } : {};
-};
+const targetOf = (world: IdentityWorld, user: User | undefined) => (user ? userTarget(world, user) : {});
 
 /** The user that the path names, for whom the rule lets; who may not know gets 403 whether it is there or not. */
 async function required(world: IdentityWorld, request: Pick<ApiRequest, "require">, id: string, rule: string): Promise<User> {
   const user = await world.users.byId(id);
   request.require(rule, targetOf(world, user));
   return found(user, "user", id);
-}
-
-/** By the index where a name is asked for. */
-function candidates(world: IdentityWorld, name: string | undefined): readonly User[] {
-  if (name === undefined) return world.users.list();
-  return world.domains.list().flatMap((domain) => world.userByName(name, domain) ?? []);
 }
 
 function list(deps: UsersDeps, request: ApiRequest<unknown>): Reply {
@@ -53,7 +47,7 @@ function list(deps: UsersDeps, request: ApiRequest<unknown>): Reply {
     if (query[key] !== undefined) return { body: collection("users", [], request as ApiRequest, []) };
   }
   const fits = isWanted(query);
-  const views = candidates(deps.world, lastValueOf(query, "name")).map((user) => view(deps, user, request));
+  const views = candidates(deps.world, deps.world.users, request).map((user) => shownUser(deps, user, request));
   const mine = domainId === undefined ? views : views.filter((each) => each.domain_id === domainId);
   return { body: collection("users", mine.filter(fits), request as ApiRequest, filters) };
 }
@@ -94,13 +88,13 @@ async function create(deps: UsersDeps, request: ApiRequest<unknown, unknown, { u
       metadata,
       spec: changedSpec(spec, body, tenant),
     });
-    if (typeof password !== "string") return { body: { user: view(deps, user, request) } };
+    if (typeof password !== "string") return { body: { user: shownUser(deps, user, request) } };
     const complete = await passwords.reset(user, password).catch(async (error: unknown) => {
       // A user without the password that it was asked for is worse than none: the client tries again.
       await world.users.delete(user);
       throw error;
     });
-    return { body: { user: view(deps, complete, request) } };
+    return { body: { user: shownUser(deps, complete, request) } };
   } finally {
     taken.delete(key);
   }
@@ -129,7 +123,7 @@ async function update(deps: UsersDeps, request: ApiRequest<{ id: string }, unkno
   });
   if (body.enabled === true) changed = await passwords.revive(changed);
   if (typeof password === "string") changed = await passwords.reset(changed, password);
-  return { body: { user: view(deps, changed, request) } };
+  return { body: { user: shownUser(deps, changed, request) } };
 }
 
 export function userRoutes(deps: UsersDeps): Route[] {
@@ -144,7 +138,7 @@ export function userRoutes(deps: UsersDeps): Route[] {
       policy,
       async handle(request) {
         const user = await required(world, request, request.params.id, "identity:get_user");
-        return { body: { user: view(deps, user, request) } };
+        return { body: { user: shownUser(deps, user, request) } };
       },
     }),
     route({
