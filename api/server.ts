@@ -76,11 +76,12 @@ export function buildServices(
   const keys = new TokenKeys({ client, log, tokenLifetimeMs });
   const tokens = new Tokens(world, keys, { lifetimeMs: tokenLifetimeMs });
   const others = openStackServices({ stores, imageStore, log });
-  const catalog = new Catalog([identityCatalog, ...others.flatMap((service) => service.catalog ?? [])], region);
+  const catalog = new Catalog([identityCatalog, ...others.flatMap((service) => service.catalog ?? [])], region, stores);
   const settings = watchSettings({ caches: stores.caches, log, events: createEventRecorder(client, "kumulus-api", log) });
   const passwords = new Passwords({ client, users: world.users, settings, log });
   const identity = identityService({
     world,
+    stores,
     tokens,
     catalog,
     passwords,

@@ -1,6 +1,7 @@
 // Who is there in a new cloud: the domain, projects, users and roles that every OpenStack has. Pure.
 import { idLabel, systemNamespace } from "../domain/id.ts";
 import { Domain } from "../models/identity/domain.ts";
+import { ImpliedRole } from "../models/identity/implied-role.ts";
 import { Role } from "../models/identity/role.ts";
 import { RoleAssignment, type RoleAssignmentSpec } from "../models/identity/role-assignment.ts";
 import { Tenant } from "../models/identity/tenant.ts";
@@ -32,6 +33,17 @@ const domain = seed(Domain, {
 });
 
 const role = (name: string) => seed(Role, { apiVersion: api, kind: "Role", metadata: { name }, spec: {} });
+
+const implied = (prior: string, other: string) =>
+  seed(ImpliedRole, {
+    apiVersion: api,
+    kind: "ImpliedRole",
+    metadata: { name: `${prior}-implies-${other}` },
+    spec: { priorRoleRef: { name: prior }, impliedRoleRef: { name: other } },
+  });
+
+/** Which of them come with which (Keystone's default roles). */
+export const impliedRoleSeeds: readonly Seed[] = [implied("admin", "manager"), implied("manager", "member"), implied("member", "reader")];
 
 /** OpenStack's defaults (10 servers, 10 volumes) are for clouds with strangers on them; here people try things out. */
 const quota = { instances: 200, cores: 400, ramMiB: 512_000, volumes: 200, gigabytes: 10_000, ports: 2_000, securityGroups: 100 };
@@ -76,6 +88,7 @@ export function identitySeeds(hashes: Record<SeededUser, string>): Seed[] {
   return [
     domain,
     ...roleNames.map(role),
+    ...impliedRoleSeeds,
     ...seededUsers.map(tenant),
     ...seededUsers.map((name) => password(name, hashes[name])),
     ...seededUsers.map(user),

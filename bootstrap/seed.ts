@@ -6,19 +6,19 @@ import { systemNamespace } from "../domain/id.ts";
 import { Tenant } from "../models/identity/tenant.ts";
 import type { KubeClient } from "../operator/contract.ts";
 import { ConfigMap } from "../operator/kube/core-kinds.ts";
-import { identitySeeds, type Passwords, type Seed, seededUsers } from "./identity.ts";
+import { identitySeeds, impliedRoleSeeds, type Passwords, type Seed, seededUsers } from "./identity.ts";
 import { type DefaultStorage, type ExternalNetwork, externalNetworkSeeds, flavorSeeds, volumeTypeSeed } from "./offer.ts";
 
 const fieldManager = "kumulus-seed";
 const tenantTimeoutMs = 60_000;
 
-/** Says that a cloud was filled. */
-const marker: ConfigMap = {
+/** Says that a cloud was filled. Version 2 has the implied roles. */
+const marker = {
   apiVersion: "v1",
   kind: "ConfigMap",
   metadata: { name: "seeded", namespace: systemNamespace },
-  data: { version: "1" },
-};
+  data: { version: "2" },
+} as const satisfies ConfigMap;
 
 /** What is there already stays as it is. A namespace takes nothing until its quota has been counted, so what is refused for now is tried again. */
 async function createMissing(client: KubeClient, seeds: readonly Seed[]): Promise<void> {
@@ -48,9 +48,14 @@ async function tenantsReady(client: KubeClient): Promise<void> {
   }
 }
 
+/** Whether the cloud was filled before. One that an older release filled gets what new clouds have since and cannot do without. */
 export async function isSeeded(client: KubeClient): Promise<boolean> {
   try {
-    await client.get(ConfigMap, { name: marker.metadata.name, namespace: systemNamespace });
+    const { data } = await client.get(ConfigMap, marker.metadata);
+    if (data?.version === "1") {
+      await createMissing(client, impliedRoleSeeds);
+      await markSeeded(client);
+    }
     return true;
   } catch (error) {
     if (isCode(error, "NotFound")) return false;

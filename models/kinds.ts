@@ -5,8 +5,16 @@ import { KeyPair } from "./compute/key-pair.ts";
 import { ServerAction } from "./compute/server-action.ts";
 import { Server } from "./compute/server.ts";
 import { Domain } from "./identity/domain.ts";
+import { EndpointGroup } from "./identity/endpoint-group.ts";
+import { Endpoint } from "./identity/endpoint.ts";
+import { Group } from "./identity/group.ts";
+import { ImpliedRole } from "./identity/implied-role.ts";
+import { OAuthConsumer } from "./identity/oauth-consumer.ts";
+import { Policy } from "./identity/policy.ts";
+import { Region } from "./identity/region.ts";
 import { RoleAssignment } from "./identity/role-assignment.ts";
 import { Role } from "./identity/role.ts";
+import { Service } from "./identity/service.ts";
 import { Tenant } from "./identity/tenant.ts";
 import { TokenRevocation } from "./identity/token-revocation.ts";
 import { User } from "./identity/user.ts";
@@ -27,8 +35,16 @@ export const kumulusKinds: readonly Kind[] = [
   ServerAction,
   Server,
   Domain,
+  EndpointGroup,
+  Endpoint,
+  Group,
+  ImpliedRole,
+  OAuthConsumer,
+  Policy,
+  Region,
   RoleAssignment,
   Role,
+  Service,
   Tenant,
   TokenRevocation,
   User,

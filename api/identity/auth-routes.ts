@@ -6,12 +6,13 @@ import type { ApiRequest } from "../http/request.ts";
 import { publicRule, type Reply, route } from "../http/route.ts";
 import type { Catalog } from "./catalog.ts";
 import { viewDomain } from "./domains.ts";
+import { holdsOn } from "./effective-roles.ts";
 import { type LoginDeps, login } from "./login.ts";
 import { loginBody } from "./login-schema.ts";
 import { projectsOf, viewProject } from "./projects.ts";
 import type { CheckedToken } from "./token-check.ts";
 import { viewToken } from "./token-view.ts";
-import { holdsOn, type IdentityWorld, isEnabled } from "./world.ts";
+import { type IdentityWorld, isEnabled } from "./world.ts";
 
 const nocatalog = Type.Object({ nocatalog: Type.Optional(Type.Unknown()), allow_expired: Type.Optional(Type.Unknown()) });
 
@@ -97,7 +98,7 @@ function tokenRoutes(deps: AuthRoutesDeps) {
 
 function domainsOf(world: IdentityWorld, userId: string) {
   const user = world.byId(world.users, userId);
-  return user ? world.domains.list().filter((domain) => isEnabled(domain) && world.rolesOf(user, { domain }).length > 0) : [];
+  return user ? world.domainsOf(user).filter(isEnabled) : [];
 }
 
 function isOnSystem(world: IdentityWorld, userId: string): boolean {

@@ -164,7 +164,8 @@ describe("identity", function () {
     assert.equal(await status(`/v3/users/${body.token.user.id}`), 200);
     assert.equal(await status(`/v3/projects/${body.token.project?.id}`), 200);
     assert.equal(await status("/v3/auth/projects"), 200);
-    assert.equal(await status("/v3/groups"), 404, "what is not there says so");
+    assert.equal(await status("/v3/groups"), 403);
+    assert.equal(await status("/v3/nothing"), 404, "what is not there says so");
   });
 
   it("revokes one token at once", async () => {

@@ -1,114 +1,103 @@
-// Keystone v3 /roles and /role_assignments: reading.
-import { idOf } from "../../domain/id.ts";
+// Keystone v3 /roles: those of the whole cloud, and those of one domain.
+import { type Static, Type } from "typebox";
+import { displayNameOf, idOf, newMetadata } from "../../domain/id.ts";
+import type { Domain } from "../../models/identity/domain.ts";
 import type { Role } from "../../models/identity/role.ts";
-import type { RoleAssignment } from "../../models/identity/role-assignment.ts";
-import { withImpliedRoles } from "../http/policy.ts";
 import { lastValueOf } from "../http/query.ts";
 import type { ApiRequest } from "../http/request.ts";
-import { route } from "../http/route.ts";
-import { collection, found } from "./collection.ts";
-import { type IdentityWorld, named } from "./world.ts";
+import { found } from "./collection.ts";
+import {
+  defined,
+  description,
+  id,
+  nameOf,
+  nullable,
+  options,
+  patched,
+  requireChangeable,
+  requireDeletable,
+  requireFree,
+  viewOptions,
+} from "./input.ts";
+import { type IdentityResource, resourceRoutes } from "./resource.ts";
+import { domainIndex, type IdentityWorld, named, plainNameIndex } from "./world.ts";
+
+const createFields = Type.Object({ name: nameOf(255), description, options, domain_id: Type.Optional(nullable(id)) });
+const updateFields = Type.Object({ name: Type.Optional(nameOf(255)), description, options });
+
+const domainOfRole = (world: IdentityWorld, { spec }: Role): Domain | undefined => spec.domainRef && world.domains.get(spec.domainRef.name);
 
 /** Every field of a role (Identity API v3, "Show role details"). */
 export function viewRole(world: IdentityWorld, role: Role, request: Pick<ApiRequest, "url">) {
-  const domain = role.spec.domainRef && world.domains.get(role.spec.domainRef.name);
+  const domain = domainOfRole(world, role);
   return {
     ...named(role),
     domain_id: domain ? idOf(domain) : null,
     description: role.spec.description ?? null,
-    options: {},
+    options: viewOptions(role),
     links: { self: request.url(`/v3/roles/${idOf(role)}`) },
   };
 }
 
-/** Ids, and names with the domain where `names` asks for them. */
-function reference(world: IdentityWorld, object: Parameters<typeof named>[0] & { spec: { domainRef?: { name: string } } }, names: boolean) {
-  if (!names) return { id: idOf(object) };
-  const domain = object.spec.domainRef && world.domains.get(object.spec.domainRef.name);
-  return { ...named(object), ...(domain && { domain: named(domain) }) };
+export function roleTarget(world: IdentityWorld, role: Role) {
+  const domain = domainOfRole(world, role);
+  return { "target.role.id": idOf(role), "target.role.name": displayNameOf(role), "target.role.domain_id": domain && idOf(domain) };
 }
 
-function scopeView(world: IdentityWorld, { spec }: RoleAssignment, names: boolean): object | undefined {
-  if (spec.system) return { system: { all: true } };
-  const tenant = spec.tenantRef && world.tenants.get(spec.tenantRef.name);
-  if (tenant) return { project: reference(world, tenant, names) };
-  const domain = spec.domainRef && world.domains.get(spec.domainRef.name);
-  return domain && { domain: names ? named(domain) : { id: idOf(domain) } };
+/** Without a `domain_id` those of the whole cloud, else those of the domain. */
+function listed(world: IdentityWorld, request: ApiRequest): readonly Role[] {
+  const { roles } = world;
+  const [name, domainId] = [lastValueOf(request.query, "name"), lastValueOf(request.query, "domain_id")];
+  const domain = domainId === undefined ? undefined : world.byId(world.domains, domainId);
+  if (domain) return roles.byIndex(domainIndex, domain.metadata.name);
+  if (domainId !== undefined && domainId !== "") return [];
+  const all = name === undefined ? roles.list() : roles.byIndex(plainNameIndex, name.toLowerCase());
+  return all.filter(({ spec }) => spec.domainRef === undefined);
 }
 
-/** One entry of "List role assignments" per role: the assigned one, and with `effective` those that it implies. */
-function viewAssignments(
-  world: IdentityWorld,
-  assignment: RoleAssignment,
-  request: ApiRequest,
-  options: { names: boolean; effective: boolean },
-) {
-  const user = world.users.get(assignment.spec.userRef.name);
-  const scope = scopeView(world, assignment, options.names);
-  if (!user || !scope) return [];
-  const { name } = assignment.spec.roleRef;
-  const roles = (options.effective ? withImpliedRoles([name]) : [name]).flatMap((each) => world.roles.get(each) ?? []);
-  return roles.map((role) => ({
-    role: options.names ? named(role) : { id: idOf(role) },
-    user: reference(world, user, options.names),
-    scope: { ...scope, ...(assignment.spec.inherited && { "OS-INHERIT:inherited_to": "projects" }) },
-    links: { assignment: request.url(`/v3/role_assignments/${assignment.metadata.name}`) },
-  }));
+function roleChange(world: IdentityWorld, input: Static<typeof updateFields>, role: Role): (draft: Role) => void {
+  requireChangeable("role", role, input);
+  if (input.name !== undefined) requireFree("role", input.name, world.roleByName(input.name, domainOfRole(world, role)), role);
+  return (draft) => {
+    draft.spec = patched(draft.spec, {
+      displayName: input.name ?? displayNameOf(draft),
+      description: input.description,
+      immutable: input.options?.immutable,
+    });
+  };
 }
 
-type AssignmentView = ReturnType<typeof viewAssignments>[number];
-
-function fits(view: AssignmentView, request: ApiRequest): boolean {
-  const scope = view.scope as { project?: { id: string }; domain?: { id: string }; system?: object };
-  const wanted: [string, string | undefined][] = [
-    ["user.id", view.user.id],
-    ["role.id", view.role.id],
-    ["scope.project.id", scope.project?.id],
-    ["scope.domain.id", scope.domain?.id],
-  ];
-  const system = lastValueOf(request.query, "scope.system");
-  if (request.query["group.id"] !== undefined || (system !== undefined && !scope.system)) return false;
-  return wanted.every(([key, value]) => request.query[key] === undefined || request.query[key] === value);
+function roles(world: IdentityWorld): IdentityResource<Role, typeof createFields, typeof updateFields> {
+  return {
+    singular: "role",
+    plural: "roles",
+    path: "/v3/roles",
+    source: world.roles,
+    createFields,
+    updateFields,
+    filters: ["name"],
+    list: (request) => listed(world, request),
+    view: (role, request) => viewRole(world, role, request),
+    target: (role) => roleTarget(world, role),
+    listTarget: (request) => ({ "target.domain_id": request.auth.domainId }),
+    async make(input) {
+      const domain = input.domain_id ? found(await world.domains.byId(input.domain_id), "domain", input.domain_id) : undefined;
+      requireFree("role", input.name, world.roleByName(input.name, domain));
+      return {
+        apiVersion: "identity.kumulus.cloud/v1alpha1",
+        kind: "Role",
+        metadata: newMetadata(input.name),
+        spec: defined({
+          displayName: input.name,
+          description: input.description ?? undefined,
+          domainRef: domain && { name: domain.metadata.name },
+          immutable: input.options?.immutable ?? undefined,
+        }),
+      };
+    },
+    change: (input, role) => roleChange(world, input, role),
+    beforeDelete: (role) => requireDeletable("role", role),
+  };
 }
 
-/** A flag in a query: there, and not an explicit no. */
-const flag = (request: ApiRequest, key: string) => {
-  const value = lastValueOf(request.query, key);
-  return value !== undefined && !["0", "false", "False"].includes(value);
-};
-
-export function roleRoutes(world: IdentityWorld) {
-  return [
-    route({
-      method: "GET",
-      path: "/v3/roles",
-      policy: "identity:list_roles",
-      handle: (request) => {
-        const cloudWide = request.query.domain_id === undefined;
-        const views = world.roles.list().map((role) => viewRole(world, role, request));
-        const shown = cloudWide ? views.filter(({ domain_id }) => domain_id === null) : views;
-        return { body: collection("roles", shown, request, ["name", "domain_id"]) };
-      },
-    }),
-    route({
-      method: "GET",
-      path: "/v3/roles/:id",
-      policy: "identity:get_role",
-      async handle(request) {
-        const { id } = request.params;
-        return { body: { role: viewRole(world, found(await world.roles.byId(id), "role", id), request) } };
-      },
-    }),
-    route({
-      method: "GET",
-      path: "/v3/role_assignments",
-      policy: "identity:list_role_assignments",
-      handle: (request) => {
-        const options = { names: flag(request, "include_names"), effective: flag(request, "effective") };
-        const views = world.assignments.list().flatMap((assignment) => viewAssignments(world, assignment, request, options));
-        const self = request.url(`/v3/role_assignments${request.rawQuery ? `?${request.rawQuery}` : ""}`);
-        return { body: { role_assignments: views.filter((view) => fits(view, request)), links: { next: null, self, previous: null } } };
-      },
-    }),
-  ];
-}
+export const roleRoutes = (world: IdentityWorld) => resourceRoutes(roles(world));

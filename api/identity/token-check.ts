@@ -5,8 +5,8 @@ import type { Role } from "../../models/identity/role.ts";
 import type { Tenant } from "../../models/identity/tenant.ts";
 import type { User } from "../../models/identity/user.ts";
 import type { Auth, ProjectScope } from "../http/auth.ts";
-import { withImpliedRoles } from "../http/policy.ts";
-import { type IdentityWorld, isEnabled, named, type Target } from "./world.ts";
+import type { Target } from "./effective-roles.ts";
+import { type IdentityWorld, isEnabled, named } from "./world.ts";
 
 /** Payload of a token. Times are ms since 1970. Ids are OpenStack ids, so that a new object of an old name is somebody else. */
 export interface Claims {
@@ -87,9 +87,8 @@ function rolesIn(world: IdentityWorld, user: User, target: Target | undefined, c
   if (!target) return [];
   const roles = world.rolesOf(user, target);
   const ids = new Set(roles.map(idOf));
-  if (roles.length === 0 || !claims.rol.every((id) => ids.has(id))) return undefined;
-  const known = roles.map(({ metadata }) => metadata.name);
-  return withImpliedRoles(known).flatMap((name) => world.roles.get(name) ?? []);
+  const effective = world.withImplied(roles);
+  return effective.length > 0 && claims.rol.every((id) => ids.has(id)) ? effective : undefined;
 }
 
 /** Undefined: the token is dead. */

@@ -7,6 +7,7 @@ import { fileStore } from "../../clients/image-store/file-store.ts";
 import { idLabel, systemNamespace } from "../../domain/id.ts";
 import { Server } from "../../models/compute/server.ts";
 import { Domain } from "../../models/identity/domain.ts";
+import { ImpliedRole } from "../../models/identity/implied-role.ts";
 import { Role } from "../../models/identity/role.ts";
 import { RoleAssignment, type RoleAssignmentSpec } from "../../models/identity/role-assignment.ts";
 import { Tenant } from "../../models/identity/tenant.ts";
@@ -79,6 +80,15 @@ export async function seed(client: KubeClient): Promise<void> {
   });
   for (const name of ["admin", "manager", "member", "reader", "service"]) {
     await client.create(Role, { apiVersion: identity, kind: "Role", metadata: { name }, spec: {} });
+  }
+  for (const [prior, implied] of [["admin", "manager"] as const, ["manager", "member"] as const, ["member", "reader"] as const]) {
+    const spec = { priorRoleRef: { name: prior }, impliedRoleRef: { name: implied } };
+    await client.create(ImpliedRole, {
+      apiVersion: identity,
+      kind: "ImpliedRole",
+      metadata: { name: `${prior}-implies-${implied}` },
+      spec,
+    });
   }
   await seedProject(client, "admin");
   await seedProject(client, "demo");

@@ -1,5 +1,6 @@
 // What the identity controllers decide, case by case.
 import assert from "node:assert/strict";
+import { boundAnnotation } from "../../domain/identity/binding.ts";
 import { userStatusManager, withPassword, withUpgradedHash } from "../../domain/identity/password-record.ts";
 import type { Server } from "../../models/compute/server.ts";
 import type { Domain } from "../../models/identity/domain.ts";
@@ -9,8 +10,8 @@ import type { User } from "../../models/identity/user.ts";
 import type { KubeObject } from "../../models/kind.ts";
 import { controllerName } from "../../operator/controller/define-controller.ts";
 import type { Namespace, Secret } from "../../operator/kube/core-kinds.ts";
-import { roleCondition } from "./role/reconciler.ts";
-import { boundAnnotation, desiredAssignment } from "./role-assignment/desired.ts";
+import { desiredBinding } from "./binding.ts";
+import { domainCondition } from "./conditions.ts";
 import { desiredTenant, hardLimits } from "./tenant/desired.ts";
 import { nextTeardownStep, patienceMs } from "./tenant/teardown.ts";
 import { desiredUser } from "./user/desired.ts";
@@ -153,23 +154,21 @@ describe("desiredUser", () => {
   });
 });
 
-describe("desiredAssignment", () => {
+describe("desiredBinding", () => {
   const assignment = (boundTo?: string): RoleAssignment => ({
     apiVersion,
     kind: "RoleAssignment",
     metadata: { name: "x", ...(boundTo !== undefined && { annotations: { [boundAnnotation]: boundTo } }) },
     spec: { roleRef: { name: "r" }, userRef: { name: "u" }, system: true },
   });
-  const named = (uid: string | undefined, more: { deletionTimestamp?: string } = {}) => ({
-    named: [
-      { kind: "Role", name: "r", object: domain },
-      {
-        kind: "User",
-        name: "u",
-        object: uid === undefined ? undefined : { apiVersion, kind: "User", metadata: { name: "u", uid, ...more } },
-      },
-    ],
-  });
+  const named = (uid: string | undefined, more: { deletionTimestamp?: string } = {}) => [
+    { kind: "Role", name: "r", object: domain },
+    {
+      kind: "User",
+      name: "u",
+      object: uid === undefined ? undefined : { apiVersion, kind: "User", metadata: { name: "u", uid, ...more } },
+    },
+  ];
   const cases: [string, RoleAssignment, ReturnType<typeof named>, string][] = [
     ["binds when all is there", assignment(), named("u1"), "bind"],
     ["waits for what was never there", assignment(), named(undefined), "wait"],
@@ -179,14 +178,13 @@ describe("desiredAssignment", () => {
     ["ends when that is going", assignment("d,u1"), named("u1", { deletionTimestamp: gone }), "delete"],
     ["gives nothing to another of the same name", assignment("d,u1"), named("u2"), "delete"],
   ];
-  for (const [what, object, seen, action] of cases) it(what, () => assert.equal(desiredAssignment(object, seen).do, action));
+  for (const [what, object, seen, action] of cases) it(what, () => assert.equal(desiredBinding(object, seen, "It holds.").do, action));
 });
 
-describe("roleCondition", () => {
-  const role = { apiVersion, kind: "Role" as const, metadata: { name: "r" } };
-  it("asks only for a domain that the role is for", () => {
-    assert.equal(roleCondition({ ...role, spec: {} }, undefined).status, "True");
-    assert.equal(roleCondition({ ...role, spec: { domainRef: { name: "acme" } } }, undefined).reason, "DomainMissing");
-    assert.equal(roleCondition({ ...role, spec: { domainRef: { name: "acme" } } }, domain).status, "True");
+describe("domainCondition", () => {
+  it("asks only for a domain that is named", () => {
+    assert.equal(domainCondition(undefined, undefined, "Good.").status, "True");
+    assert.equal(domainCondition({ name: "acme" }, undefined, "Good.").reason, "DomainMissing");
+    assert.equal(domainCondition({ name: "acme" }, domain, "Good.").status, "True");
   });
 });

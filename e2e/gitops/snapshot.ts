@@ -9,8 +9,8 @@ import type { KubeClient } from "../../operator/contract.ts";
 
 /** In which order kinds can be made: the waves of docs/gitops.md. */
 const waves = [
-  ["Domain", "Flavor", "VolumeType", "Role", "TokenRevocation"],
-  ["Tenant", "User"],
+  ["Domain", "Flavor", "VolumeType", "Role", "Region", "Service", "Policy", "OAuthConsumer", "TokenRevocation"],
+  ["Tenant", "User", "Group", "Endpoint", "EndpointGroup", "ImpliedRole"],
   ["RoleAssignment", "Network", "KeyPair", "SecurityGroup", "Image"],
   ["Subnet"],
   ["Router", "Volume", "Port", "IPAddress"],

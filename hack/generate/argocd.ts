@@ -20,7 +20,7 @@ export interface HealthCase {
 }
 
 /** Kinds whose objects have no condition. */
-const dataKinds: ReadonlySet<string> = new Set(["IPAddress", "TokenRevocation"]);
+const dataKinds: ReadonlySet<string> = new Set(["EndpointGroup", "IPAddress", "OAuthConsumer", "Policy", "TokenRevocation"]);
 
 const folder = "gitops/argocd";
 const generation = 2;

@@ -24,6 +24,8 @@ export interface DomainSpec {
   displayName?: string;
   /** Free text for people. */
   description?: string;
+  /** True: it can be neither changed nor deleted through the API until this is taken away. */
+  immutable?: boolean;
   /** A disabled domain refuses every login of its users. */
   enabled?: boolean;
   /** OpenStack tags. */

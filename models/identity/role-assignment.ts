@@ -1,7 +1,7 @@
 // Generated from crds/identity/role-assignment.yaml by `npm run generate`; do not edit.
 import type { Condition, Kind, KubeObject, LocalRef, ObjectMeta } from "../kind.ts";
 
-/** One role given to one user on one target (Keystone role assignment). */
+/** One role given to one user or group on one target (Keystone role assignment). */
 export interface RoleAssignment extends KubeObject {
   apiVersion: "identity.kumulus.cloud/v1alpha1";
   kind: "RoleAssignment";
@@ -23,7 +23,9 @@ export interface RoleAssignmentSpec {
   /** The Role that is given. */
   roleRef: LocalRef;
   /** The User who gets it. */
-  userRef: LocalRef;
+  userRef?: LocalRef;
+  /** The Group whose members get it. */
+  groupRef?: LocalRef;
   /** The Tenant on which it holds. */
   tenantRef?: LocalRef;
   /** The Domain on which it holds. */

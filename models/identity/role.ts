@@ -24,6 +24,8 @@ export interface RoleSpec {
   displayName?: string;
   /** Free text for people. */
   description?: string;
+  /** True: it can be neither changed nor deleted through the API until this is taken away. */
+  immutable?: boolean;
   /** The Domain of a domain-specific role. */
   domainRef?: LocalRef;
 }

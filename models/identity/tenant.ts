@@ -24,10 +24,16 @@ export interface TenantSpec {
   displayName?: string;
   /** Free text for people. */
   description?: string;
+  /** True: it can be neither changed nor deleted through the API until this is taken away. */
+  immutable?: boolean;
   /** A disabled project gives no tokens. */
   enabled?: boolean;
   /** The Domain it belongs to. */
   domainRef: LocalRef;
+  /** The Tenant above it, of the same domain. It is on top of its domain when absent. */
+  parentRef?: LocalRef;
+  /** Further attributes that OpenStack clients keep with the project. */
+  extra?: Record<string, string>;
   /** OpenStack tags. */
   tags?: string[];
   /** Limits of this project. A field that is absent has the cloud's default; -1 means no limit. */

@@ -30,6 +30,8 @@ export interface UserSpec {
   enabled?: boolean;
   /** The Domain it belongs to. */
   domainRef: LocalRef;
+  /** The Groups that it is a member of. */
+  groupRefs?: LocalRef[];
   /** The Tenant that a login without scope gets. */
   defaultTenantRef?: LocalRef;
   /** Secret of the system namespace that holds the password's hash. */

@@ -1,23 +1,19 @@
 // Role: usable once the domain that it is for is there.
 import { Domain } from "../../../models/identity/domain.ts";
 import { Role } from "../../../models/identity/role.ts";
-import type { ConditionInput } from "../../../operator/contract.ts";
+import type { Kind } from "../../../models/kind.ts";
 import { defineController, index } from "../../../operator/controller/define-controller.ts";
-import { notReady, ready } from "../conditions.ts";
+import { domainCondition } from "../conditions.ts";
 import { referenceIndex, referencesOf, watchReferenced } from "../references.ts";
-
-export function roleCondition({ spec }: Role, domain: Domain | undefined): ConditionInput {
-  if (spec.domainRef && !domain) return notReady("DomainMissing", `Waiting for Domain ${spec.domainRef.name}`);
-  return ready("Active", "It can be assigned.");
-}
 
 export const roleController = defineController<Role>({
   kind: Role,
-  watches: [watchReferenced(Role, Domain)],
+  watches: [watchReferenced(Role as Kind, Domain)],
   indexes: [index(Role, referenceIndex, referencesOf)],
   async reconcile(role, ctx) {
-    const domain = role.spec.domainRef && ctx.get(Domain, role.spec.domainRef.name);
-    await ctx.applyStatus(Role, role, { conditions: [roleCondition(role, domain)] });
+    const { domainRef } = role.spec;
+    const condition = domainCondition(domainRef, domainRef && ctx.get(Domain, domainRef.name), "It can be assigned.");
+    await ctx.applyStatus(Role, role, { conditions: [condition] });
     return {};
   },
 });

@@ -1,5 +1,6 @@
 // Tenant: keeps its namespace and what belongs into it, and takes all of it down in order.
 import { isCode, Terminal } from "../../../domain/errors.ts";
+import { finalizers } from "../../../domain/finalizers.ts";
 import { tenantLabel } from "../../../domain/id.ts";
 import { appliedKind, right, unasked } from "../../../domain/rights.ts";
 import { Domain } from "../../../models/identity/domain.ts";
@@ -56,10 +57,10 @@ const wakeDeleted = (kind: Kind) =>
 
 export const tenantController = defineController<Tenant>({
   kind: Tenant,
-  finalizer: "identity.kumulus.cloud/tenant",
+  finalizer: finalizers.tenant,
   owns: [Namespace, ResourceQuota, KubeRole, RoleBinding, SecurityGroup],
   watches: [
-    watchReferenced(Tenant, Domain),
+    watchReferenced(Tenant as Kind, Domain),
     watch(Namespace, ({ metadata }) => (metadata.labels?.[tenantLabel] ? [{ name: metadata.labels[tenantLabel] }] : [])),
     ...teardownStages.flat().map(wakeDeleted),
   ],

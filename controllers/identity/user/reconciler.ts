@@ -2,6 +2,7 @@
 import { systemNamespace } from "../../../domain/id.ts";
 import { Domain } from "../../../models/identity/domain.ts";
 import { User } from "../../../models/identity/user.ts";
+import type { Kind } from "../../../models/kind.ts";
 import { defineController, index } from "../../../operator/controller/define-controller.ts";
 import { wholeSeconds } from "../../../operator/controller/status.ts";
 import { Secret } from "../../../operator/kube/core-kinds.ts";
@@ -10,7 +11,10 @@ import { desiredUser } from "./desired.ts";
 
 export const userController = defineController<User>({
   kind: User,
-  watches: [watchReferenced(User, Domain), watchReferenced(User, Secret, ({ metadata }) => metadata.namespace === systemNamespace)],
+  watches: [
+    watchReferenced(User as Kind, Domain),
+    watchReferenced(User as Kind, Secret, ({ metadata }) => metadata.namespace === systemNamespace),
+  ],
   indexes: [index(User, referenceIndex, referencesOf)],
   async reconcile(user, ctx) {
     const ref = user.spec.passwordSecretRef;
