@@ -9,6 +9,7 @@ import { roleController } from "./role/reconciler.ts";
 import { roleAssignmentController } from "./role-assignment/reconciler.ts";
 import { serviceController } from "./service/reconciler.ts";
 import { tenantController } from "./tenant/reconciler.ts";
+import { tenantAccessController } from "./tenant-access/reconciler.ts";
 import { tenantParentController } from "./tenant-parent/reconciler.ts";
 import { userController } from "./user/reconciler.ts";
 
@@ -20,6 +21,7 @@ export function identityControllers(): ControllerDefinition[] {
     impliedRoleController,
     roleAssignmentController,
     tenantController,
+    tenantAccessController,
     tenantParentController,
     userController,
     serviceController,
