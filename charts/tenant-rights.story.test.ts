@@ -25,7 +25,7 @@ import { eventually } from "../operator/testing/eventually.ts";
 
 const apiVersion = "identity.kumulus.cloud/v1alpha1" as const;
 const domainRef = { name: "default" };
-const log = createLog({ name: "test", level: "info" });
+const log = createLog({ name: "test", level: "error" });
 const allVerbs = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"] as const;
 /** What the API would say to the same deed in one's own project. */
 const policies = new Map(offlineServices().map(({ name, policies: table }) => [name, new Policy(table)]));
