@@ -109,6 +109,7 @@ export const needs: Record<RoleName, readonly Need[]> = {
     {"group":"","resource":"pods","verbs":["list"]},
     {"group":"","resource":"pods/log","verbs":["get"]},
     {"group":"","resource":"secrets","verbs":["get","create"]},
+    {"group":"kumulus.cloud","resource":"restricted","verbs":["manage","administer"]},
   ],
   webhook: [
     {"group":"compute.kumulus.cloud","resource":"flavors","verbs":["get","list","watch"]},

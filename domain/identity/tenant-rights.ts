@@ -82,6 +82,16 @@ const deeds = Object.keys(verbsOf) as (keyof Deeds)[];
 /** A right on no kind: who has it may set what else only managers, or administrators, of the API may set. The API server asks for it. */
 export const restricted = { group: "kumulus.cloud", resource: "restricted", manager: "manage", administrator: "administer" } as const;
 
+/** Of who acts for whom policies have been asked already. */
+export const unrestricted: Right = {
+  group: restricted.group,
+  resource: restricted.resource,
+  verbs: [restricted.manager, restricted.administrator],
+};
+
+/** A person's name in Kubernetes, by the name of the User. */
+export const kubernetesUser = (user: string) => `kumulus:user:${user}`;
+
 const levels: Readonly<Record<StandardRole, readonly Verb[]>> = {
   reader: [],
   member: [],

@@ -1,12 +1,9 @@
 // The Roles and RoleBindings of a project's namespace: what its people may do with kubectl. Pure.
 import { createHash } from "node:crypto";
-import { rightsOfRole, type StandardRole, standardRoles } from "../../../domain/identity/tenant-rights.ts";
+import { kubernetesUser, rightsOfRole, type StandardRole, standardRoles } from "../../../domain/identity/tenant-rights.ts";
 import type { KubeRole, RoleBinding } from "../../../operator/kube/core-kinds.ts";
 
 const group = "rbac.authorization.k8s.io";
-
-/** A person's name in Kubernetes, by the name of the User. */
-export const kubernetesUser = (user: string) => `kumulus:user:${user}`;
 
 /** What a release before this one left in every namespace: all rights for the holders of a group. */
 export const oldName = "kumulus-tenant";
