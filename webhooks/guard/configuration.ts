@@ -29,7 +29,8 @@ export const guardWebhooks = <C>(clientConfig: (path: string) => C) =>
       {
         // Kubernetes' own controllers take off their finalizers and owners, and must not wait for us.
         name: "somebody-else",
-        expression: "!request.userInfo.username.startsWith('system:serviceaccount:kube-system:')",
+        expression:
+          "request.userInfo.username != 'system:kube-controller-manager' && !request.userInfo.username.startsWith('system:serviceaccount:kube-system:')",
       },
       {
         name: "not-allowed",
