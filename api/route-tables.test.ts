@@ -15,6 +15,8 @@ const bodiless: Readonly<Record<string, string>> = {
   "PUT /v3/groups/:group/users/:user": "the path says it all",
   "PUT /v3/projects/:id/tags/:tag": "the path says it all",
   "PUT /v3/roles/:prior/implies/:implied": "the path says it all",
+  "PUT /v3/OS-EP-FILTER/projects/:project/endpoints/:object": "the path says it all",
+  "PUT /v3/OS-EP-FILTER/endpoint_groups/:object/projects/:project": "the path says it all",
   "PUT /v2/images/:id/tags/:tag": "the path says it all",
   "PUT /v2.1/servers/:id/tags/:tag": "the path says it all",
 };

@@ -76,8 +76,14 @@ export function buildServices(
   const keys = new TokenKeys({ client, log, tokenLifetimeMs });
   const tokens = new Tokens(world, keys, { lifetimeMs: tokenLifetimeMs });
   const others = openStackServices({ stores, imageStore, log });
-  const catalog = new Catalog([identityCatalog, ...others.flatMap((service) => service.catalog ?? [])], region);
-  const identity = identityService({ world, tokens, catalog, checkPassword: (user, password) => checkPassword(client, user, password) });
+  const catalog = new Catalog([identityCatalog, ...others.flatMap((service) => service.catalog ?? [])], region, stores);
+  const identity = identityService({
+    world,
+    stores,
+    tokens,
+    catalog,
+    checkPassword: (user, password) => checkPassword(client, user, password),
+  });
   const services = [identity, ...others];
   return { services, tokens, keys, book: new PolicyBook(services) };
 }
@@ -141,7 +147,11 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
     });
   });
-  await Promise.all([caches.start(signal), persist(() => keys.load(), { what: "reading the token keys", log, signal })]);
+  await Promise.all([
+    caches.start(signal),
+    persist(() => keys.load(), { what: "reading the token keys", log, signal }),
+    ...services.map(({ name, prepare = async () => undefined }) => persist(prepare, { what: `preparing ${name}`, log, signal })),
+  ]);
   if (signal.aborted) throw new KumulusError("Unavailable", "The API was stopped while it started.");
   await policies.settle();
   const sweep = () =>

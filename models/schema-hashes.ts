@@ -8,7 +8,7 @@ export const schemaHashes: Readonly<Record<string, string>> = {
   "servers.compute.kumulus.cloud": "27c124a52f090671",
   "domains.identity.kumulus.cloud": "10c5fe8e7441c2b5",
   "endpointgroups.identity.kumulus.cloud": "c310a193a54c808a",
-  "endpoints.identity.kumulus.cloud": "6cef1441c46650d1",
+  "endpoints.identity.kumulus.cloud": "7183c5b0841eb624",
   "groups.identity.kumulus.cloud": "9e1b009dc6388e11",
   "impliedroles.identity.kumulus.cloud": "b6c174e8729e6631",
   "oauthconsumers.identity.kumulus.cloud": "d18a1f7f693312b1",

@@ -1,7 +1,9 @@
 // Keystone's policy rules. A holder's own user, project and token are not the table's matter: the routes let those through themselves.
 import type { PolicyTable } from "../http/policy.ts";
+import { catalogPolicies } from "./policies/catalog.ts";
 import { domainPolicies } from "./policies/domains.ts";
 import { groupPolicies } from "./policies/groups.ts";
+import { legacyPolicies } from "./policies/legacy.ts";
 import { projectPolicies } from "./policies/projects.ts";
 import { rolePolicies } from "./policies/roles.ts";
 
@@ -14,14 +16,12 @@ export const identityPolicies: PolicyTable = {
   "identity:validate_token": "rule:admin_required or rule:service_role",
   "identity:check_token": "rule:admin_required or rule:service_role",
   "identity:revoke_token": admin,
+  ...catalogPolicies,
   ...domainPolicies,
+  ...legacyPolicies,
   ...projectPolicies,
   ...groupPolicies,
   ...rolePolicies,
   "identity:list_users": admin,
   "identity:get_user": admin,
-  "identity:list_services": admin,
-  "identity:get_service": admin,
-  "identity:list_endpoints": admin,
-  "identity:get_endpoint": admin,
 };

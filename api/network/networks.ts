@@ -4,6 +4,7 @@ import { type Static, Type } from "typebox";
 import { KumulusError } from "../../domain/errors.ts";
 import { finalizers } from "../../domain/finalizers.ts";
 import { idOf, newMetadata } from "../../domain/id.ts";
+import { isAutomatic } from "../../domain/net/port.ts";
 import type { Network } from "../../models/network/network.ts";
 import type { PolicyTarget } from "../http/policy.ts";
 import type { ApiRequest } from "../http/request.ts";
@@ -93,9 +94,6 @@ const specValues = (input: Static<typeof updateNetwork>) => ({
   dnsDomain: input.dns_domain,
 });
 
-/** Ports that the cloud makes by itself do not keep a network in use. */
-const isAutomatic = (owner: string | undefined) => owner === "network:dhcp" || owner === "network:distributed";
-
 export function networks(world: World): Resource<Network, typeof createNetwork, typeof updateNetwork> {
   return {
     singular: "network",
@@ -134,7 +132,7 @@ export function networks(world: World): Resource<Network, typeof createNetwork, 
       };
     },
     beforeDelete: (network) => {
-      const used = world.portsOf(network).some(({ spec }) => !isAutomatic(spec.deviceOwner));
+      const used = world.portsOf(network).some((port) => !isAutomatic(port));
       if (used) {
         const message = `Unable to complete operation on network ${idOf(network)}. There are one or more ports still in use on the network.`;
         throw new KumulusError("Conflict", message, { reason: "NetworkInUse" });

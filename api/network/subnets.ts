@@ -6,8 +6,10 @@ import { finalizers } from "../../domain/finalizers.ts";
 import { idOf, newMetadata } from "../../domain/id.ts";
 import { formatAddress, parseCidr } from "../../domain/net/address.ts";
 import { formatPool } from "../../domain/net/pools.ts";
+import { isAutomatic } from "../../domain/net/port.ts";
 import { subnetProblem, subnetRange } from "../../domain/net/subnet.ts";
 import type { Network } from "../../models/network/network.ts";
+import type { Port } from "../../models/network/port.ts";
 import type { Subnet, SubnetSpec } from "../../models/network/subnet.ts";
 import { bool, changed, defined, id, nullable, standardFields, text } from "./input.ts";
 import { type Findable, fetch, type Resource } from "./resource.ts";
@@ -162,8 +164,8 @@ export function subnets(world: World, networkResource: Findable<Network>): Resou
     },
     beforeDelete: (subnet) => {
       const network = world.networkOf(subnet.spec.networkRef, subnet.metadata.namespace);
-      const used =
-        network && world.portsOf(network).some(({ status }) => status?.fixedIPs?.some((fixed) => fixed.subnet === subnet.metadata.name));
+      const isHere = ({ status }: Port) => status?.fixedIPs?.some((fixed) => fixed.subnet === subnet.metadata.name) === true;
+      const used = network && world.portsOf(network).some((port) => isHere(port) && !isAutomatic(port));
       if (used) {
         const message = `Unable to complete operation on subnet ${idOf(subnet)}: One or more ports have an IP allocation from this subnet.`;
         throw new KumulusError("Conflict", message, { reason: "SubnetInUse" });

@@ -69,7 +69,8 @@ async function makeSystemNamespace(client: KubeClient): Promise<void> {
   await client.create(Namespace, { apiVersion: "v1", kind: "Namespace", metadata: { name: systemNamespace } });
 }
 
-async function seed(client: KubeClient): Promise<void> {
+/** The roles, and the projects and users `admin` and `demo`. */
+export async function seed(client: KubeClient): Promise<void> {
   await makeSystemNamespace(client);
   await client.create(Domain, {
     apiVersion: identity,

@@ -83,6 +83,17 @@ describe("nextTeardownStep", () => {
       ["p", "v"],
     );
   });
+  it("leaves a network's own port to the network", () => {
+    const owner = { apiVersion: "v1", kind: "Network", name: "n", uid: "n", controller: true };
+    const port = { ...object("m"), spec: { networkRef: { name: "n" }, deviceOwner: "network:distributed" } };
+    const own = { ...port, metadata: { ...port.metadata, ownerReferences: [owner] } };
+    const first = (objects: Record<string, KubeObject[]>) => {
+      const next = step(objects);
+      return next.do === "delete" && next.objects.map((each) => each.object.metadata.name);
+    };
+    assert.deepEqual(first({ Port: [own], Subnet: [object("s")] }), ["s"]);
+    assert.deepEqual(first({ Port: [port], Subnet: [object("s")] }), ["m"], "a user's port that only says so");
+  });
   it("deletes the namespace when the stages are empty, or when patience is over", () => {
     assert.equal(step({ Image: [object("i")] }).do, "delete namespace");
     assert.equal(step({ Server: [object("vm", gone)] }, namespace(), patienceMs + 1).do, "delete namespace");

@@ -3,9 +3,12 @@ import type { KubeObject } from "../../models/kind.ts";
 
 type Values<T> = (object: T) => readonly string[];
 
+/** Most values are one object's alone: such a bucket is the object itself, which takes no memory of its own. */
+type Bucket<T> = T | Set<T>;
+
 interface Index<T> {
   values: Values<T>;
-  buckets: Map<string, Map<string, T>>;
+  buckets: Map<string, Bucket<T>>;
 }
 
 export class Indexes<T extends KubeObject> {
@@ -17,22 +20,24 @@ export class Indexes<T extends KubeObject> {
   }
 
   /** The first function of a name stays. */
-  add(name: string, values: Values<T>, objects: Iterable<[string, T]>): void {
+  add(name: string, values: Values<T>, objects: Iterable<T>): void {
     if (this.#indexes.has(name)) return;
     const index: Index<T> = { values, buckets: new Map() };
     this.#indexes.set(name, index);
-    for (const [key, object] of objects) this.#insertInto(name, index, key, object);
+    for (const object of objects) this.#insertInto(name, index, object);
   }
 
-  insert(key: string, object: T): void {
-    for (const [name, index] of this.#indexes) this.#insertInto(name, index, key, object);
+  insert(object: T): void {
+    for (const [name, index] of this.#indexes) this.#insertInto(name, index, object);
   }
 
-  remove(key: string, object: T): void {
-    for (const [name, index] of this.#indexes) {
-      for (const value of this.#valuesOf(name, index, object)) {
-        const bucket = index.buckets.get(value);
-        if (bucket?.delete(key) && bucket.size === 0) index.buckets.delete(value);
+  /** `object` is the very one that was inserted. */
+  remove(object: T): void {
+    for (const [name, { values, buckets }] of this.#indexes) {
+      for (const value of this.#valuesOf(name, values, object)) {
+        const bucket = buckets.get(value);
+        if (bucket === object) buckets.delete(value);
+        else if (bucket instanceof Set && bucket.delete(object) && bucket.size === 0) buckets.delete(value);
       }
     }
   }
@@ -41,21 +46,23 @@ export class Indexes<T extends KubeObject> {
     const index = this.#indexes.get(name);
     if (!index) throw new TypeError(`no index "${name}"`);
     const bucket = index.buckets.get(value);
-    return bucket ? [...bucket.values()] : [];
+    if (bucket === undefined) return [];
+    return bucket instanceof Set ? [...bucket] : [bucket];
   }
 
-  #insertInto(name: string, index: Index<T>, key: string, object: T): void {
-    for (const value of this.#valuesOf(name, index, object)) {
-      const bucket = index.buckets.get(value);
-      if (bucket) bucket.set(key, object);
-      else index.buckets.set(value, new Map([[key, object]]));
+  #insertInto(name: string, { values, buckets }: Index<T>, object: T): void {
+    for (const value of this.#valuesOf(name, values, object)) {
+      const bucket = buckets.get(value);
+      if (bucket instanceof Set) bucket.add(object);
+      else if (bucket === undefined || bucket === object) buckets.set(value, object);
+      else buckets.set(value, new Set([bucket, object]));
     }
   }
 
   /** An object that an index function cannot read is in no bucket, and harms nobody else. */
-  #valuesOf(name: string, index: Index<T>, object: T): readonly string[] {
+  #valuesOf(name: string, values: Values<T>, object: T): readonly string[] {
     try {
-      return index.values(object);
+      return values(object);
     } catch (error) {
       this.#onError(error, name);
       return [];

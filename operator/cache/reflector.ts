@@ -89,26 +89,36 @@ function identify<T extends KubeObject>(kind: Kind<T>, object: T): T {
   return object;
 }
 
+/** The pages of a list; while one is taken in the next is under way. */
+async function* pagesOf<T extends KubeObject>(options: ReflectorOptions<T>, limit: number | undefined): AsyncGenerator<Page<T>> {
+  let next: Promise<Page<T>> | undefined = fetchPage(options, { limit });
+  while (next) {
+    const page: Page<T> = await next;
+    const cursor = page.metadata.continue;
+    next = cursor ? fetchPage(options, { limit, continue: cursor }) : undefined;
+    // Whoever gives up in the middle waits for no more pages: their failure is nobody's.
+    next?.catch(() => undefined);
+    yield page;
+  }
+}
+
 async function takePages<T extends KubeObject>(options: ReflectorOptions<T>, limit: number | undefined): Promise<string> {
   const { kind, store, signal, stats } = options;
   const listMark = store.beginList();
   const initial = !store.synced;
   const seen = new Set<string>();
-  let cursor: string | undefined;
-  for (;;) {
-    const page = await fetchPage(options, { limit, continue: cursor });
+  let version = "";
+  for await (const page of pagesOf(options, limit)) {
     for (const [index, item] of page.items.entries()) {
       if (index % sliceSize === 0) await yieldToOthers();
       seen.add(store.observe(identify(kind, item), { initial, listMark }));
     }
     signal.throwIfAborted();
     stats.heardAt = performance.now();
-    cursor = page.metadata.continue;
-    if (!cursor) {
-      store.endList(seen, listMark);
-      return page.metadata.resourceVersion;
-    }
+    version = page.metadata.resourceVersion;
   }
+  store.endList(seen, listMark);
+  return version;
 }
 
 /** Lists once; tells the resourceVersion to watch from. A list whose pages expired is asked for again in one piece. */

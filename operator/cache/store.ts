@@ -9,6 +9,8 @@ import { deepFreeze, trim } from "./trim.ts";
 
 /** Index by the uid of every owner. */
 export const ownerIndex = "owner";
+/** Made when somebody first asks by uid: most caches are never asked. */
+const uidIndex = "uid";
 
 const keyOf = (name: string, namespace: string | undefined) => `${namespace ?? ""}/${name}`;
 const keyOfObject = ({ metadata }: KubeObject) => keyOf(metadata.name, metadata.namespace);
@@ -30,7 +32,6 @@ export class Store<T extends KubeObject> implements Cache<T> {
   readonly #log: Log;
   readonly #namespace: string | undefined;
   readonly #objects = new Map<string, T>();
-  readonly #uids = new Map<string, T>();
   readonly #indexes: Indexes<T>;
   readonly #pending = new PendingWrites<T>();
   readonly #handlers = new Set<(change: Change<T>) => void>();
@@ -64,7 +65,8 @@ export class Store<T extends KubeObject> implements Cache<T> {
   }
 
   byUid(uid: string): T | undefined {
-    return this.#uids.get(uid);
+    this.addIndex(uidIndex, ({ metadata }) => [metadata.uid ?? ""]);
+    return this.byIndex(uidIndex, uid)[0];
   }
 
   list(namespace?: string): readonly T[] {
@@ -81,7 +83,7 @@ export class Store<T extends KubeObject> implements Cache<T> {
   }
 
   addIndex(name: string, values: (object: T) => readonly string[]): void {
-    this.#indexes.add(name, values, this.#objects);
+    this.#indexes.add(name, values, this.#objects.values());
   }
 
   /** Freezes the object's parts in place: the caller must not change them afterwards. */
@@ -197,10 +199,9 @@ export class Store<T extends KubeObject> implements Cache<T> {
     const { uid = "", resourceVersion } = object.metadata;
     const sameObject = old !== undefined && old.metadata.uid === uid;
     if (sameObject && old.metadata.resourceVersion === resourceVersion) return;
-    if (old) this.#unlink(key, old);
+    if (old) this.#indexes.remove(old);
     this.#objects.set(key, object);
-    this.#uids.set(uid, object);
-    this.#indexes.insert(key, object);
+    this.#indexes.insert(object);
     this.#lists.clear();
     if (sameObject) {
       this.#emit({ type: "updated", object, old });
@@ -213,15 +214,10 @@ export class Store<T extends KubeObject> implements Cache<T> {
   #remove(key: string, object: T, finalStateUnknown: boolean): void {
     const old = this.#objects.get(key);
     if (!old) return;
-    this.#unlink(key, old);
+    this.#indexes.remove(old);
     this.#objects.delete(key);
     this.#lists.clear();
     this.#emit({ type: "deleted", object, finalStateUnknown });
-  }
-
-  #unlink(key: string, object: T): void {
-    this.#uids.delete(object.metadata.uid ?? "");
-    this.#indexes.remove(key, object);
   }
 
   /** A handler that writes to the cache must not make others see its change before the one that caused it. */

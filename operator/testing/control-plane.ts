@@ -33,6 +33,8 @@ export interface ControlPlaneOptions {
   /** kube-controller-manager with these loops, such as `namespace-controller`, `garbage-collector-controller`, `resourcequota-controller`. */
   controllers?: readonly string[];
   apiServerFlags?: readonly string[];
+  /** GOMEMLIMIT of kube-apiserver; 500MiB unless said. */
+  apiServerMemory?: string;
   /** Members of etcd; 1 unless said. */
   etcdMembers?: number;
 }
@@ -139,7 +141,7 @@ async function startServers(
     process: start(directory, "etcd", "200MiB", etcdFlags(address, addresses)),
   }));
   children.push(...etcd.map(({ process }) => process));
-  const server = start(directory, "kube-apiserver", "500MiB", [
+  const server = start(directory, "kube-apiserver", options.apiServerMemory ?? "500MiB", [
     ...[
       `--etcd-servers=${addresses.map(({ client }) => client).join(",")}`,
       `--secure-port=${port}`,
