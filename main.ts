@@ -111,7 +111,8 @@ async function api(role: Role): Promise<void> {
   const { fileStore } = await import("./clients/image-store/file-store.ts");
   const inherited = listenFd === undefined ? [] : [{ fd: listenFd }];
   const { imageStoreMetrics } = await import("./operator/dependency-metrics.ts");
-  const parts = await runtime("api", role);
+  const { apiScopes } = await import("./api/scopes.ts");
+  const parts = await runtime("api", role, apiScopes);
   imageStoreMetrics(parts.metrics.registry, settings.images.directory);
   const { closed } = await startApi({
     ...parts,

@@ -3,10 +3,17 @@ import { type ErrorCode, KumulusError } from "../domain/errors.ts";
 import type { Amounts, QuotaService } from "../domain/quota-problem.ts";
 import type { Kind, KubeObject } from "../models/kind.ts";
 
+/** How objects of a kind are looked up by something else than their name. Indexes of one kind differ in their names. */
+export interface ViewIndex<T extends KubeObject> {
+  readonly name: string;
+  values(object: T): readonly string[];
+}
+
 /** The world as admission knows it: the caches, and what was admitted a moment ago and is not in them yet. */
 export interface View {
   get<T extends KubeObject>(kind: Kind<T>, name: string, namespace?: string): T | undefined;
   list<T extends KubeObject>(kind: Kind<T>, namespace?: string): readonly T[];
+  byIndex<T extends KubeObject>(kind: Kind<T>, index: ViewIndex<T>, value: string): readonly T[];
 }
 
 /**

@@ -31,9 +31,9 @@ async function set(
 const noKey = () => new KumulusError("NotFound", "Metadata item was not found");
 
 export function serverMetadataRoutes(world: ComputeWorld): Route[] {
-  const unlocked = async (auth: Parameters<typeof findServer>[1], id: string) => {
-    const server = await findServer(world, auth, id);
-    refuseLocked(server, auth);
+  const unlocked = async (request: Parameters<typeof findServer>[1], id: string) => {
+    const server = await findServer(world, request, id);
+    refuseLocked(server, request.auth);
     return server;
   };
   return [
@@ -41,15 +41,15 @@ export function serverMetadataRoutes(world: ComputeWorld): Route[] {
       method: "GET",
       path: listPath,
       policy: policy("index"),
-      handle: async ({ auth, params }) => ({ body: { metadata: (await findServer(world, auth, params.id)).spec.metadata ?? {} } }),
+      handle: async (request) => ({ body: { metadata: (await findServer(world, request, request.params.id)).spec.metadata ?? {} } }),
     }),
     route({
       method: "POST",
       path: listPath,
       policy: policy("create"),
       body: exact({ metadata: Metadata }),
-      handle: async ({ auth, params, body }) => ({
-        body: { metadata: await set(world, await unlocked(auth, params.id), body.metadata, false) },
+      handle: async (request) => ({
+        body: { metadata: await set(world, await unlocked(request, request.params.id), request.body.metadata, false) },
       }),
     }),
     route({
@@ -57,18 +57,18 @@ export function serverMetadataRoutes(world: ComputeWorld): Route[] {
       path: listPath,
       policy: policy("update_all"),
       body: exact({ metadata: Metadata }),
-      handle: async ({ auth, params, body }) => ({
-        body: { metadata: await set(world, await unlocked(auth, params.id), body.metadata, true) },
+      handle: async (request) => ({
+        body: { metadata: await set(world, await unlocked(request, request.params.id), request.body.metadata, true) },
       }),
     }),
     route({
       method: "GET",
       path: itemPath,
       policy: policy("show"),
-      handle: async ({ auth, params }) => {
-        const value = (await findServer(world, auth, params.id)).spec.metadata?.[params.key];
+      handle: async (request) => {
+        const value = (await findServer(world, request, request.params.id)).spec.metadata?.[request.params.key];
         if (value === undefined) throw noKey();
-        return { body: { meta: { [params.key]: value } } };
+        return { body: { meta: { [request.params.key]: value } } };
       },
     }),
     route({
@@ -76,11 +76,11 @@ export function serverMetadataRoutes(world: ComputeWorld): Route[] {
       path: itemPath,
       policy: policy("update"),
       body: Meta,
-      handle: async ({ auth, params, body }) => {
-        const server = await unlocked(auth, params.id);
-        if (!(params.key in body.meta)) throw new KumulusError("Invalid", "Request body and URI mismatch");
-        await set(world, server, body.meta, false);
-        return { body };
+      handle: async (request) => {
+        const server = await unlocked(request, request.params.id);
+        if (!(request.params.key in request.body.meta)) throw new KumulusError("Invalid", "Request body and URI mismatch");
+        await set(world, server, request.body.meta, false);
+        return { body: request.body };
       },
     }),
     route({
@@ -88,10 +88,10 @@ export function serverMetadataRoutes(world: ComputeWorld): Route[] {
       path: itemPath,
       policy: policy("delete"),
       status: 204,
-      handle: async ({ auth, params }) => {
-        await world.servers.update(await unlocked(auth, params.id), ({ spec }) => {
-          if (spec.metadata?.[params.key] === undefined) throw noKey();
-          delete spec.metadata[params.key];
+      handle: async (request) => {
+        await world.servers.update(await unlocked(request, request.params.id), ({ spec }) => {
+          if (spec.metadata?.[request.params.key] === undefined) throw noKey();
+          delete spec.metadata[request.params.key];
         });
         return {};
       },

@@ -10,6 +10,7 @@ import { Port } from "../../models/network/port.ts";
 import { Router } from "../../models/network/router.ts";
 import { SecurityGroup } from "../../models/network/security-group.ts";
 import { Subnet } from "../../models/network/subnet.ts";
+import type { PolicyTarget } from "../http/policy.ts";
 import type { Store, Stores } from "../http/store.ts";
 import { ProjectLimits } from "../project-limits.ts";
 
@@ -86,6 +87,12 @@ export function networkWorld(stores: Stores): World {
     },
   };
 }
+
+/** What rules may ask about something on a network. */
+export const aboutNetwork = (world: World, network: Network | undefined): PolicyTarget => {
+  const owner = world.projectOf(network?.metadata.namespace);
+  return { "network:project_id": owner, "network:tenant_id": owner, shared: network?.spec.shared ? "True" : "False" };
+};
 
 interface Named extends KubeObject {
   spec: { displayName?: string; description?: string; tags?: string[] };

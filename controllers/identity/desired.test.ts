@@ -1,6 +1,6 @@
 // What the identity controllers decide, case by case.
 import assert from "node:assert/strict";
-import { boundAnnotation } from "../../domain/identity/binding.ts";
+import { boundAnnotation, roleAssignmentReferences } from "../../domain/identity/bound.ts";
 import { boundAnnotation as boundTo, projectLimit, registeredLimit } from "../../domain/quota.ts";
 import type { Server } from "../../models/compute/server.ts";
 import type { Domain } from "../../models/identity/domain.ts";
@@ -9,7 +9,7 @@ import type { Tenant } from "../../models/identity/tenant.ts";
 import type { User } from "../../models/identity/user.ts";
 import type { KubeObject } from "../../models/kind.ts";
 import type { Namespace, Secret } from "../../operator/kube/core-kinds.ts";
-import { desiredBinding } from "./binding.ts";
+import { desiredBound } from "./bound.ts";
 import { domainCondition } from "./conditions.ts";
 import { desiredTenant, hardLimits } from "./tenant/desired.ts";
 import { nextTeardownStep, patienceMs } from "./tenant/teardown.ts";
@@ -163,7 +163,7 @@ describe("desiredUser", () => {
   });
 });
 
-describe("desiredBinding", () => {
+describe("desiredBound", () => {
   const assignment = (boundTo?: string): RoleAssignment => ({
     apiVersion,
     kind: "RoleAssignment",
@@ -171,12 +171,8 @@ describe("desiredBinding", () => {
     spec: { roleRef: { name: "r" }, userRef: { name: "u" }, system: true },
   });
   const named = (uid: string | undefined, more: { deletionTimestamp?: string } = {}) => [
-    { kind: "Role", name: "r", object: domain },
-    {
-      kind: "User",
-      name: "u",
-      object: uid === undefined ? undefined : { apiVersion, kind: "User", metadata: { name: "u", uid, ...more } },
-    },
+    domain,
+    uid === undefined ? undefined : { apiVersion, kind: "User", metadata: { name: "u", uid, ...more } },
   ];
   const cases: [string, RoleAssignment, ReturnType<typeof named>, string][] = [
     ["binds when all is there", assignment(), named("u1"), "bind"],
@@ -187,7 +183,8 @@ describe("desiredBinding", () => {
     ["ends when that is going", assignment("d,u1"), named("u1", { deletionTimestamp: gone }), "delete"],
     ["gives nothing to another of the same name", assignment("d,u1"), named("u2"), "delete"],
   ];
-  for (const [what, object, seen, action] of cases) it(what, () => assert.equal(desiredBinding(object, seen, "It holds.").do, action));
+  for (const [what, object, seen, action] of cases)
+    it(what, () => assert.equal(desiredBound(object, roleAssignmentReferences(object), seen).do, action));
 });
 
 describe("domainCondition", () => {

@@ -1,7 +1,7 @@
 // What ends with what, on a real API server: domains with their contents, groups with their memberships, bindings with what they name.
 import assert from "node:assert/strict";
 import { systemNamespace } from "../../domain/id.ts";
-import { boundAnnotation } from "../../domain/identity/binding.ts";
+import { boundAnnotation } from "../../domain/identity/bound.ts";
 import { Domain } from "../../models/identity/domain.ts";
 import { Endpoint } from "../../models/identity/endpoint.ts";
 import { Group } from "../../models/identity/group.ts";

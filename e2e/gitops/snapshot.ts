@@ -9,7 +9,19 @@ import type { KubeClient } from "../../operator/contract.ts";
 
 /** In which order kinds can be made: the waves of docs/gitops.md. */
 const waves = [
-  ["Domain", "Flavor", "VolumeType", "Role", "Region", "Service", "Policy", "OAuthConsumer", "RegisteredLimit", "TokenRevocation"],
+  [
+    "Domain",
+    "Flavor",
+    "VolumeType",
+    "Role",
+    "Region",
+    "Service",
+    "Policy",
+    "OAuthConsumer",
+    "RegisteredLimit",
+    "TokenRevocation",
+    "PolicyFile",
+  ],
   ["Tenant", "User", "Group", "Endpoint", "EndpointGroup", "ImpliedRole"],
   ["RoleAssignment", "Limit", "Network", "KeyPair", "SecurityGroup", "Image"],
   ["Subnet"],
