@@ -57,7 +57,7 @@ describe("policy files", function () {
     const stopping = new AbortController();
     const log = createLog({ name: "api", level: "error" });
     const second = await startApi({
-      client: cloud.client,
+      client: cloud.plane.client,
       caches: createCaches(cloud.plane.client, { log, scopes: apiScopes }),
       imageStore: fileStore(cloud.imageDirectory),
       log,

@@ -3,22 +3,31 @@ import { createServer, type Server as HttpServer, type RequestListener } from "n
 import type { AddressInfo } from "node:net";
 import type { ImageStore } from "../clients/image-store/image-store.ts";
 import { KumulusError } from "../domain/errors.ts";
-import type { StartableCaches } from "../operator/cache/caches.ts";
-import type { KubeClient, Log } from "../operator/contract.ts";
+import { createCaches, type StartableCaches } from "../operator/cache/caches.ts";
+import type { Log } from "../operator/contract.ts";
 import { endConnectionsWhile } from "../operator/drain.ts";
 import { createEventRecorder } from "../operator/events.ts";
+import type { ApiClient } from "../operator/kube/client.ts";
 import type { Metrics } from "../operator/metrics.ts";
 import { persist } from "../operator/persist.ts";
+import { createStopwatch } from "../operator/stopwatch.ts";
 import { createApp } from "./http/app.ts";
 import { httpMetrics } from "./http/metrics.ts";
 import { PolicyBook } from "./http/policy-book.ts";
 import type { Service } from "./http/route.ts";
 import { createStores, type Stores } from "./http/store.ts";
+import { ApplicationSecrets } from "./identity/application-secrets.ts";
+import { Blobs } from "./identity/blobs.ts";
 import { Catalog } from "./identity/catalog.ts";
-import { TokenKeys } from "./identity/keys.ts";
-import { checkPassword } from "./identity/password.ts";
+import { authWorld } from "./identity/delegations.ts";
+import { TokenKeys, tokenKeysScope } from "./identity/keys.ts";
+import { limitWorld } from "./identity/limit-world.ts";
+import { Passwords } from "./identity/password.ts";
 import { identityCatalog, identityService } from "./identity/service.ts";
+import { watchSettings } from "./identity/settings.ts";
+import { tokenPresenter } from "./identity/token-reply.ts";
 import { Tokens } from "./identity/tokens.ts";
+import { Passcodes } from "./identity/totp.ts";
 import { identityWorld } from "./identity/world.ts";
 import { removeOrphans } from "./image/orphans.ts";
 import { imageWorld } from "./image/world.ts";
@@ -28,7 +37,7 @@ import { openStackServices } from "./services.ts";
 export type Listen = { readonly port: number; readonly host?: string } | { readonly fd: number } | { readonly path: string };
 
 export interface ApiOptions {
-  client: KubeClient;
+  client: ApiClient;
   /** Not started yet: the API starts them once it has asked for its kinds. */
   caches: StartableCaches;
   imageStore: ImageStore;
@@ -72,17 +81,28 @@ export function buildServices(
   }: Omit<ApiOptions, "caches" | "metrics" | "listen" | "signal" | "draining">,
   stores: Stores,
 ) {
-  const world = identityWorld(stores);
+  const world = authWorld(identityWorld(stores), stores);
   const keys = new TokenKeys({ client, log, tokenLifetimeMs });
   const tokens = new Tokens(world, keys, { lifetimeMs: tokenLifetimeMs });
   const others = openStackServices({ stores, imageStore, log });
   const catalog = new Catalog([identityCatalog, ...others.flatMap((service) => service.catalog ?? [])], region, stores);
+  const limits = limitWorld({ stores, world, catalog });
+  const blobs = new Blobs(client);
+  const settings = watchSettings({ caches: stores.caches, log, events: createEventRecorder(client, "kumulus-api", log) });
+  const passwords = new Passwords({ client, users: world.users, settings, log });
   const identity = identityService({
     world,
     stores,
+    limits,
     tokens,
     catalog,
-    checkPassword: (user, password) => checkPassword(client, user, password),
+    passwords,
+    blobs,
+    present: tokenPresenter(catalog),
+    checkPassword: (user, password) => passwords.check(user, password),
+    applicationSecrets: new ApplicationSecrets(client),
+    passcodes: new Passcodes({ world, blobs, previousWindows: () => settings().included_previous_windows }),
+    settings,
   });
   const services = [identity, ...others];
   return { services, tokens, keys, book: new PolicyBook(services) };
@@ -147,8 +167,11 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
     });
   });
+  const keyCaches = createCaches(client, { log, scopes: [tokenKeysScope] });
+  keys.follow(keyCaches);
   await Promise.all([
     caches.start(signal),
+    keyCaches.start(signal),
     persist(() => keys.load(), { what: "reading the token keys", log, signal }),
     ...services.map(({ name, prepare = async () => undefined }) => persist(prepare, { what: `preparing ${name}`, log, signal })),
   ]);
@@ -159,7 +182,8 @@ export async function startApi(options: ApiOptions): Promise<Api> {
   void sweep();
   every(sweepMs, signal, log, "removing ended revocations", sweep);
   every(sweepMs, signal, log, "looking at the token keys", () => keys.load());
-  every(hourMs, signal, log, "looking for orphaned image bytes", () => removeOrphans(imageWorld(stores, imageStore), log));
+  const unused = createStopwatch();
+  every(hourMs, signal, log, "looking for orphaned image bytes", () => removeOrphans(imageWorld(stores, imageStore), log, unused));
   const servers = await Promise.all([options.listen].flat().map((where) => listen(app, where)));
   if (draining) for (const server of servers) endConnectionsWhile(draining, server);
   const [url = ""] = servers.map(urlOf);

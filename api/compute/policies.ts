@@ -68,4 +68,5 @@ export const computePolicies: PolicyTable = {
   ...api("(rule:context_is_admin) or user_id:%(user_id)s", "os-keypairs:", "index", "show", "create", "delete"),
   ...reader("os-quota-sets:", "show", "detail"),
   ...admin("os-quota-sets:", "other_project", "update", "delete"),
+  ...admin("os-quota-class-sets:", "show", "update"),
 };

@@ -5,26 +5,25 @@ import type { Server } from "../../models/compute/server.ts";
 import { type Route, route } from "../http/route.ts";
 import { exact, Metadata } from "./fields.ts";
 import { findServer, refuseLocked } from "./server-lookup.ts";
+import { refuseMetadata } from "./usage.ts";
 import type { ComputeWorld } from "./world.ts";
 
 const listPath = "/v2.1/servers/:id/metadata";
 const itemPath = "/v2.1/servers/:id/metadata/:key";
-const maxItems = 128;
 const policy = (verb: string) => `os_compute_api:server-metadata:${verb}`;
 const Meta = exact({ meta: Type.Intersect([Metadata], { minProperties: 1, maxProperties: 1 }) });
 
-/** Replaces or merges; OverQuota (403) past Nova's limit. */
+/** Replaces or merges; OverQuota (403) past the project's limit. */
 async function set(
   world: ComputeWorld,
   server: Server,
   metadata: Record<string, string>,
   replaces: boolean,
 ): Promise<Record<string, string>> {
+  const [tenant] = world.tenants.byIndex("namespace", server.metadata.namespace ?? "");
   const changed = await world.servers.update(server, ({ spec }) => {
     spec.metadata = replaces ? metadata : { ...spec.metadata, ...metadata };
-    if (Object.keys(spec.metadata).length > maxItems) {
-      throw new KumulusError("OverQuota", `Maximum number of metadata items exceeds ${maxItems}`);
-    }
+    refuseMetadata(world, tenant, spec.metadata);
   });
   return changed.spec.metadata ?? {};
 }

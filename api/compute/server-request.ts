@@ -10,10 +10,10 @@ import { findKeyPair } from "./key-pair-lookup.ts";
 import { type Disks, resolveDisks } from "./server-block-devices.ts";
 import { resolveGroups, resolveNetworks } from "./server-networks.ts";
 import type { CreateServer } from "./server-schema.ts";
+import { refuseMetadata } from "./usage.ts";
 import type { ComputeWorld } from "./world.ts";
 
 export const availabilityZone = "nova";
-const maxMetadataItems = 128;
 
 export interface CheckedRequest {
   minCount: number;
@@ -39,6 +39,7 @@ export async function checkRequest(
   requireRules(body, request);
   refuseUnsupported(body, hints);
   checkPlainFields(body, counts.maxCount);
+  refuseMetadata(world, world.tenants.get(project.tenant), body.metadata);
   const flavorID = String(body.flavorRef).split("/").at(-1) ?? "";
   const flavor = await findFlavor(world, flavorID, auth);
   if (!flavor || flavor.spec.disabled) throw invalid(`Flavor ${flavorID} could not be found.`);
@@ -80,9 +81,6 @@ function refuseUnsupported(body: CreateServer, hints: Readonly<Record<string, un
 }
 
 function checkPlainFields(body: CreateServer, count: number): void {
-  if (Object.keys(body.metadata ?? {}).length > maxMetadataItems) {
-    throw new KumulusError("OverQuota", `Maximum number of metadata items exceeds ${maxMetadataItems}`);
-  }
   if (body.user_data !== undefined && !isBase64(body.user_data)) {
     throw invalid("Invalid input for field/attribute user_data. Value: ***. It is not base64.");
   }

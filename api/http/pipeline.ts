@@ -141,6 +141,15 @@ class Pipeline {
     context.token = token;
     const auth = this.#options.authenticator.authenticate(token);
     context.auth = context.policy.judged(auth instanceof Promise ? await auth : auth);
+    this.#limit(context);
+  }
+
+  /** Access rules: every token may still be shown, so that services can check it (Identity API v3, "Application credentials"). */
+  #limit({ auth, method, path }: RequestContext): void {
+    const service = this.#service.catalog?.type ?? "";
+    if (!auth.mayAccess || (service === "identity" && method === "GET" && path === "/v3/auth/tokens")) return;
+    if (auth.mayAccess({ service, method, path })) return;
+    throw new KumulusError("Forbidden", "The access rules of the application credential do not let this request through.");
   }
 
   async #readBody(context: RequestContext, route: PreparedRoute, response: ServerResponse): Promise<void> {

@@ -1,11 +1,14 @@
 // Keystone's policy rules. A holder's own user, project and token are not the table's matter: the routes let those through themselves.
 import type { PolicyTable } from "../http/policy.ts";
 import { catalogPolicies } from "./policies/catalog.ts";
+import { delegationPolicies } from "./policies/delegations.ts";
 import { domainPolicies } from "./policies/domains.ts";
 import { groupPolicies } from "./policies/groups.ts";
 import { legacyPolicies } from "./policies/legacy.ts";
+import { limitPolicies } from "./policies/limits.ts";
 import { projectPolicies } from "./policies/projects.ts";
 import { rolePolicies } from "./policies/roles.ts";
+import { userPolicies } from "./policies/users.ts";
 
 const admin = "rule:admin_required";
 
@@ -16,12 +19,25 @@ export const identityPolicies: PolicyTable = {
   "identity:validate_token": "rule:admin_required or rule:service_role",
   "identity:check_token": "rule:admin_required or rule:service_role",
   "identity:revoke_token": admin,
+  ...userPolicies,
   ...catalogPolicies,
   ...domainPolicies,
   ...legacyPolicies,
   ...projectPolicies,
+  ...userPolicies,
   ...groupPolicies,
   ...rolePolicies,
   "identity:list_users": admin,
   "identity:get_user": admin,
+  "identity:list_roles": admin,
+  "identity:get_role": admin,
+  "identity:list_role_assignments": admin,
+  ...delegationPolicies,
+  "identity:list_services": admin,
+  "identity:get_service": admin,
+  "identity:list_endpoints": admin,
+  "identity:get_endpoint": admin,
+  ...limitPolicies,
+  ...delegationPolicies,
+  ...userPolicies,
 };

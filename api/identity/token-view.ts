@@ -1,5 +1,6 @@
 // The wire form of a token (Identity API v3, "Validate and show information for token").
 import { idOf } from "../../domain/id.ts";
+import { accessRuleView } from "./access-rule-view.ts";
 import type { Catalog } from "./catalog.ts";
 import type { CheckedToken } from "./token-check.ts";
 import { named } from "./world.ts";
@@ -15,6 +16,27 @@ function scopeView({ claims, tenant, domain, roles }: CheckedToken) {
   return { system: { all: true }, ...held };
 }
 
+/** What the token was made with, besides its user (Identity API v3: "Application credentials", OS-TRUST). */
+function delegationView({ applicationCredential, accessRules, delegated }: CheckedToken) {
+  return {
+    ...(applicationCredential && {
+      application_credential: {
+        ...named(applicationCredential),
+        restricted: !applicationCredential.spec.unrestricted,
+        ...(accessRules && { access_rules: accessRules.map(accessRuleView) }),
+      },
+    }),
+    ...(delegated && {
+      "OS-TRUST:trust": {
+        id: idOf(delegated.trust),
+        impersonation: delegated.trust.spec.impersonation,
+        trustee_user: { id: idOf(delegated.trustee) },
+        trustor_user: { id: idOf(delegated.trustor) },
+      },
+    }),
+  };
+}
+
 /** `catalog` undefined: the client asked for none, or the token has no scope. */
 export function viewToken(checked: CheckedToken, catalog: { catalog: Catalog; origin: string } | undefined) {
   const { claims, user, userDomain, tenant } = checked;
@@ -26,6 +48,7 @@ export function viewToken(checked: CheckedToken, catalog: { catalog: Catalog; or
     expires_at: keystoneTime(claims.exp),
     issued_at: keystoneTime(claims.iat),
     ...scope,
+    ...delegationView(checked),
     ...(catalog && "roles" in scope && { catalog: catalog.catalog.view(catalog.origin, tenant && idOf(tenant)) }),
   };
 }

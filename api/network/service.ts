@@ -1,6 +1,5 @@
 // Neutron: the Networking API v2.0 at /network.
 
-import { Tenant } from "../../models/identity/tenant.ts";
 import type { Kind } from "../../models/kind.ts";
 import { FloatingIP } from "../../models/network/floating-ip.ts";
 import { Network } from "../../models/network/network.ts";
@@ -12,6 +11,7 @@ import { neutronFaults } from "../http/faults.ts";
 import { publicRule, type Route, route, type Service } from "../http/route.ts";
 import type { Stores } from "../http/store.ts";
 import { storeRights } from "../http/store-rights.ts";
+import { projectLimitsRights } from "../project-limits.ts";
 import { extensionRoutes } from "./extensions.ts";
 import { floatingIPs } from "./floating-ips.ts";
 import { networks } from "./networks.ts";
@@ -61,7 +61,7 @@ export function networkService(stores: Stores): Service {
     reference: "neutron-lib",
     rights: [
       ...[Network, Subnet, Port, Router, FloatingIP, SecurityGroup].map((kind) => storeRights(kind as Kind, "create", "update", "delete")),
-      storeRights(Tenant, "update"),
+      ...projectLimitsRights,
     ],
     routes: [
       ...versionRoutes,

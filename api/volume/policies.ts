@@ -37,4 +37,5 @@ export const volumePolicies: PolicyTable = {
   ...reader("limits_extension:", "used_limits"),
   ...reader("volume_extension:quotas:", "show"),
   ...admin("volume_extension:quotas:", "other_project", "update", "delete"),
+  ...admin("volume_extension:quota_classes:", "get", "update"),
 };

@@ -1,7 +1,7 @@
 // What ends with what, on a real API server: domains with their contents, groups with their memberships, bindings with what they name.
 import assert from "node:assert/strict";
-import { boundAnnotation } from "../../domain/identity/binding.ts";
 import { systemNamespace } from "../../domain/id.ts";
+import { boundAnnotation } from "../../domain/identity/bound.ts";
 import { Domain } from "../../models/identity/domain.ts";
 import { Endpoint } from "../../models/identity/endpoint.ts";
 import { Group } from "../../models/identity/group.ts";
@@ -46,7 +46,12 @@ describe("what ends with a domain, a group, a role", function () {
   });
 
   async function made<T extends KubeObject & { spec: object }>(kind: Kind<T>, name: string, spec: T["spec"], isReady = true): Promise<T> {
-    await plane.client.create(kind, { apiVersion: `${kind.group}/${kind.version}`, kind: kind.kind, metadata: { name }, spec } as unknown as T);
+    await plane.client.create(kind, {
+      apiVersion: `${kind.group}/${kind.version}`,
+      kind: kind.kind,
+      metadata: { name },
+      spec,
+    } as unknown as T);
     return eventually(async () => {
       const object = await plane.client.get(kind, { name });
       assert.equal(readyOf(object)?.status, isReady ? "True" : "False");

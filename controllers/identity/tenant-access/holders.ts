@@ -1,7 +1,7 @@
 // Who holds which of the standard roles on a project: by own assignments and the groups', inherited and implied ones. Pure, but for what it reads.
 
 import { displayNameOf } from "../../../domain/id.ts";
-import { isBoundTo } from "../../../domain/identity/binding.ts";
+import { standsFor } from "../../../domain/identity/bound.ts";
 import { type StandardRole, standardRoles } from "../../../domain/identity/tenant-rights.ts";
 import { Domain } from "../../../models/identity/domain.ts";
 import { Group } from "../../../models/identity/group.ts";
@@ -23,7 +23,7 @@ function ancestorsOf(tenant: Tenant, ctx: Reads): Tenant[] {
   const found: Tenant[] = [];
   for (let child = tenant; child.spec.parentRef && found.length < 10; ) {
     const parent = ctx.get(Tenant, child.spec.parentRef.name);
-    if (!parent || !isBoundTo(child, [parent])) break;
+    if (!parent || !standsFor(child, [parent])) break;
     found.push(parent);
     child = parent;
   }
@@ -54,7 +54,7 @@ function standardRoleOf(given: Role, ctx: Reads): StandardRole | undefined {
     if (!role.spec.domainRef) names.add(displayNameOf(role).toLowerCase());
     for (const rule of ctx.byIndex(ImpliedRole, referenceIndex, `Role/${role.metadata.name}`)) {
       const implied = ctx.get(Role, rule.spec.impliedRoleRef.name);
-      if (rule.spec.priorRoleRef.name === role.metadata.name && implied && isBoundTo(rule, [role, implied])) waiting.push(implied);
+      if (rule.spec.priorRoleRef.name === role.metadata.name && implied && standsFor(rule, [role, implied])) waiting.push(implied);
     }
   }
   return standardRoles.findLast((role) => names.has(role));
@@ -75,7 +75,7 @@ export function holdersOf(tenant: Tenant, ctx: Reads): ReadonlyMap<string, Stand
   for (const [assignment, place] of assignmentsOn(tenant, ctx)) {
     const role = ctx.get(Role, assignment.spec.roleRef.name);
     const { actor, users } = usersOf(assignment, ctx);
-    const standard = role && isBoundTo(assignment, [role, actor, place]) ? standardRoleOf(role, ctx) : undefined;
+    const standard = role && standsFor(assignment, [role, actor, place]) ? standardRoleOf(role, ctx) : undefined;
     if (!standard) continue;
     for (const { metadata } of users) {
       const before = holders.get(metadata.name);

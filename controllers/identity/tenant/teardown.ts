@@ -25,7 +25,7 @@ export interface TeardownSeen {
   namespace: Namespace | undefined;
   /** Objects of one kind in the namespace. */
   list(kind: Kind): readonly KubeObject[];
-  /** Time since the Tenant's deletion was asked for. */
+  /** Time since this process saw that the Tenant's deletion was asked for. */
   elapsedMs: number;
 }
 

@@ -1,0 +1,75 @@
+// The wire form of a user (Identity API v3, "Show user details"), and the filters of the list.
+import { KumulusError } from "../../domain/errors.ts";
+import { idOf } from "../../domain/id.ts";
+import type { User } from "../../models/identity/user.ts";
+import { lastValueOf } from "../http/query.ts";
+import type { ApiRequest } from "../http/request.ts";
+import type { RawQuery } from "../http/route.ts";
+import { keystoneTime } from "./token-view.ts";
+import { viewOptions } from "./user-options.ts";
+import { type IdentityWorld, named } from "./world.ts";
+
+/** Every field that a client may read. `isEnabled`: false also for a user that has been inactive for too long. */
+export function viewUser(world: IdentityWorld, user: User, request: Pick<ApiRequest, "url">, isEnabled: boolean) {
+  const { description, email, defaultTenantRef, domainRef, options, extra } = user.spec;
+  const domain = world.domainOf(user);
+  const tenant = defaultTenantRef && world.tenants.get(defaultTenantRef.name);
+  const expiresAt = options?.ignorePasswordExpiry ? undefined : user.status?.passwordExpiresAt;
+  return {
+    ...extra,
+    ...named(user),
+    domain_id: domain ? idOf(domain) : domainRef.name,
+    enabled: isEnabled,
+    options: viewOptions(options),
+    password_expires_at: expiresAt === undefined ? null : keystoneTime(Date.parse(expiresAt)),
+    ...(description !== undefined && { description }),
+    ...(email !== undefined && { email }),
+    ...(tenant && { default_project_id: idOf(tenant) }),
+    links: { self: request.url(`/v3/users/${idOf(user)}`) },
+  };
+}
+
+export type UserView = ReturnType<typeof viewUser>;
+
+/** Comparisons of texts that Keystone offers beside equality: `name__contains=ops`. */
+const comparisons: Readonly<Record<string, (value: string, wanted: string) => boolean>> = {
+  contains: (value, wanted) => value.includes(wanted),
+  icontains: (value, wanted) => value.toLowerCase().includes(wanted.toLowerCase()),
+  startswith: (value, wanted) => value.startsWith(wanted),
+  istartswith: (value, wanted) => value.toLowerCase().startsWith(wanted.toLowerCase()),
+  endswith: (value, wanted) => value.endsWith(wanted),
+  iendswith: (value, wanted) => value.toLowerCase().endsWith(wanted.toLowerCase()),
+  iexact: (value, wanted) => value.toLowerCase() === wanted.toLowerCase(),
+};
+
+const orders: Readonly<Record<string, (a: number, b: number) => boolean>> = {
+  lt: (a, b) => a < b,
+  lte: (a, b) => a <= b,
+  gt: (a, b) => a > b,
+  gte: (a, b) => a >= b,
+  eq: (a, b) => a === b,
+  neq: (a, b) => a !== b,
+};
+
+/** `password_expires_at=lt:2026-11-24T00:00:00Z`; without an order it means equal. Invalid (400). */
+function expiryFilter(text: string): (view: UserView) => boolean {
+  const [, order = "eq", time = ""] = /^(?:([a-z]+):)?(\d{4}-\d\d-\d\dT[\d:.]+Z?)$/.exec(text) ?? [];
+  const compare = orders[order];
+  const wanted = Date.parse(time.endsWith("Z") ? time : `${time}Z`);
+  if (!compare || Number.isNaN(wanted))
+    throw new KumulusError("Invalid", "password_expires_at has to be <order>:<time>, as lt:2026-01-31T12:00:00Z.");
+  return ({ password_expires_at: at }) => at !== null && compare(Date.parse(at), wanted);
+}
+
+/** The filters of the list beside equality. */
+export function isWanted(query: RawQuery): (view: UserView) => boolean {
+  const expiry = lastValueOf(query, "password_expires_at");
+  const checks = expiry === undefined ? [] : [expiryFilter(expiry)];
+  for (const key of Object.keys(query)) {
+    const [field = "", word = ""] = key.split("__");
+    const compare = comparisons[word];
+    const wanted = lastValueOf(query, key) ?? "";
+    if (compare) checks.push((view) => compare(String((view as Record<string, unknown>)[field] ?? ""), wanted));
+  }
+  return (view) => checks.every((check) => check(view));
+}
