@@ -5,7 +5,7 @@ import { atomsOfRole } from "../hack/generate/rights.ts";
 import { limitedRoles } from "../standalone/instance.ts";
 import { judge, requestsOf, type Verdict } from "./audit.ts";
 import { cloud, down, up } from "./cloud.ts";
-import { administer, makeThings, removeKey, removeThings, manageUsers, revokeToken, type Things, useServer } from "./rights-api.ts";
+import { administer, makeThings, manageUsers, removeKey, removeThings, revokeToken, type Things, useServer } from "./rights-api.ts";
 import * as kubectl from "./rights-kubectl.ts";
 import { makeTenant } from "./tenants.ts";
 import { becomes, buildServer } from "./things.ts";

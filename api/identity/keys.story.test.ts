@@ -7,10 +7,11 @@ import { Secret } from "../../operator/kube/core-kinds.ts";
 import { createLog } from "../../operator/log.ts";
 import { createStores } from "../http/store.ts";
 import { startTestCloud, type TestCloud } from "../testing/cloud.ts";
+import { type AuthWorld, authWorld } from "./delegations.ts";
 import { signingKey, signJWS } from "./jws.ts";
 import { TokenKeys } from "./keys.ts";
 import { Tokens } from "./tokens.ts";
-import { type IdentityWorld, identityWorld } from "./world.ts";
+import { identityWorld } from "./world.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -18,7 +19,7 @@ const hour = 60 * minute;
 describe("token keys in use", function () {
   this.timeout(60_000);
   let cloud: TestCloud;
-  let world: IdentityWorld;
+  let world: AuthWorld;
   const stop = new AbortController();
   const log = createLog({ name: "keys", level: "silent" });
   const start = Date.parse("2030-01-01T00:00:00Z");
@@ -28,7 +29,8 @@ describe("token keys in use", function () {
     // The API's own keys are of today's clock.
     await cloud.client.delete(Secret, { name: tokenKeysSecret, namespace: systemNamespace });
     const caches = createCaches(cloud.plane.client, { log });
-    world = identityWorld(createStores(cloud.plane.client, caches));
+    const stores = createStores(cloud.plane.client, caches);
+    world = authWorld(identityWorld(stores), stores);
     await caches.start(stop.signal);
   });
   after(async () => {

@@ -1,5 +1,8 @@
 // Keystone v3 as one Service.
-import { inSystem, right } from "../../domain/rights.ts";
+import { inSystem, right, rightOn } from "../../domain/rights.ts";
+import { AccessRule } from "../../models/identity/access-rule.ts";
+import { ApplicationCredential } from "../../models/identity/application-credential.ts";
+import { Credential } from "../../models/identity/credential.ts";
 import { Domain } from "../../models/identity/domain.ts";
 import { Endpoint } from "../../models/identity/endpoint.ts";
 import { EndpointGroup } from "../../models/identity/endpoint-group.ts";
@@ -13,6 +16,7 @@ import { RoleAssignment } from "../../models/identity/role-assignment.ts";
 import { Service as KeystoneService } from "../../models/identity/service.ts";
 import { Tenant } from "../../models/identity/tenant.ts";
 import { TokenRevocation } from "../../models/identity/token-revocation.ts";
+import { Trust } from "../../models/identity/trust.ts";
 import { User } from "../../models/identity/user.ts";
 import type { Kind } from "../../models/kind.ts";
 import { Secret } from "../../operator/kube/core-kinds.ts";
@@ -20,9 +24,15 @@ import { keystoneFaults } from "../http/faults.ts";
 import type { Service } from "../http/route.ts";
 import type { Stores } from "../http/store.ts";
 import { storeRights } from "../http/store-rights.ts";
+import { accessRuleRoutes } from "./access-rules.ts";
+import { applicationCredentialRoutes } from "./application-credentials.ts";
 import { type AuthRoutesDeps, authRoutes } from "./auth-routes.ts";
+import type { Blobs } from "./blobs.ts";
+import { credentialRoutes } from "./credentials.ts";
 import { domainConfigRoutes } from "./domain-config.ts";
 import { domainRoutes } from "./domains.ts";
+import { ec2CredentialRoutes } from "./ec2-credentials.ts";
+import { ec2TokenRoutes } from "./ec2-tokens.ts";
 import { endpointFilterRoutes } from "./endpoint-filter.ts";
 import { endpointGroupRoutes } from "./endpoint-groups.ts";
 import { endpointRoutes } from "./endpoints.ts";
@@ -31,6 +41,8 @@ import { groupMemberRoutes } from "./group-members.ts";
 import { groupRoutes } from "./groups.ts";
 import { impliedRoleRoutes } from "./implied-roles.ts";
 import { tokenKeysRights } from "./keys.ts";
+import { type LimitWorld, limitWorldRights } from "./limit-world.ts";
+import { limitRoutes } from "./limits.ts";
 import { oauthConsumerRoutes } from "./oauth-consumers.ts";
 import { passwordRights } from "./password.ts";
 import { identityPolicies } from "./policies.ts";
@@ -38,21 +50,36 @@ import { policyRoutes } from "./policy-blobs.ts";
 import { projectTagRoutes } from "./project-tags.ts";
 import { projectRoutes } from "./projects.ts";
 import { regionRoutes } from "./regions.ts";
+import { registeredLimitRoutes } from "./registered-limits.ts";
 import { roleAssignmentRoutes } from "./role-assignments.ts";
 import { roleRoutes } from "./roles.ts";
+import { secretObjectRights } from "./secret-objects.ts";
 import { serviceRoutes } from "./services.ts";
 import { settingsRights } from "./settings.ts";
+import { trustRoutes } from "./trusts.ts";
 import { type UsersDeps, userRoutes } from "./users.ts";
 import { versionRoutes } from "./versions.ts";
 
 export const identityCatalog = { type: "identity", name: "keystone", path: "/identity" };
 
-export interface IdentityServiceDeps extends AuthRoutesDeps, UsersDeps {
+export interface IdentityDeps extends AuthRoutesDeps, Omit<UsersDeps, keyof AuthRoutesDeps> {
+  readonly blobs: Blobs;
   readonly stores: Stores;
+  readonly limits: LimitWorld;
 }
 
-export function identityService(deps: IdentityServiceDeps): Service {
-  const { world, catalog, stores } = deps;
+const delegationRights = [
+  storeRights(AccessRule, "create", "delete", "refresh"),
+  storeRights(ApplicationCredential, "create", "delete"),
+  storeRights(Credential, "create", "update", "delete"),
+  rightOn(Credential, "status", "update"),
+  storeRights(Trust, "create", "delete", "refresh"),
+  rightOn(Trust, "status", "update"),
+  ...secretObjectRights,
+];
+
+export function identityService(deps: IdentityDeps): Service {
+  const { world, catalog, stores, limits } = deps;
   return {
     name: "keystone",
     mount: "/identity",
@@ -61,6 +88,7 @@ export function identityService(deps: IdentityServiceDeps): Service {
     catalog: identityCatalog,
     reference: "keystone",
     rights: [
+      ...limitWorldRights,
       ...([Domain, Tenant, Group, Role, Region, KeystoneService, Endpoint, EndpointGroup, Policy, OAuthConsumer] as Kind[]).map((kind) =>
         storeRights(kind, "create", "update", "delete"),
       ),
@@ -72,6 +100,7 @@ export function identityService(deps: IdentityServiceDeps): Service {
       ...tokenKeysRights,
       ...passwordRights,
       ...settingsRights,
+      ...delegationRights,
     ],
     routes: [
       ...versionRoutes,
@@ -94,6 +123,14 @@ export function identityService(deps: IdentityServiceDeps): Service {
       ...oauthConsumerRoutes(stores.of(OAuthConsumer), stores.client),
       ...endpointGroupRoutes(catalog),
       ...endpointFilterRoutes(world, catalog),
+      ...registeredLimitRoutes(limits),
+      ...limitRoutes(limits),
+      ...applicationCredentialRoutes(deps),
+      ...accessRuleRoutes(world, deps.tokens),
+      ...credentialRoutes(deps),
+      ...ec2CredentialRoutes(deps),
+      ...ec2TokenRoutes(deps),
+      ...trustRoutes(deps),
     ],
   };
 }

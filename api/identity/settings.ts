@@ -57,6 +57,14 @@ const options = {
   /** Days. */
   minimum_password_age: whole(0, 0),
   change_password_upon_first_use: flag(false),
+  allow_rescope_scoped_token: flag(true),
+  /** Periods of 30 s before the present one whose TOTP passcodes count. */
+  included_previous_windows: whole(1, 0),
+  max_redelegation_count: whole(3, 0),
+  /** Minutes for which a signature of EC2 keys counts. */
+  auth_ttl: whole(15, 1),
+  /** Seconds; `expiration` in Keystone's section [receipt]. */
+  receipt_expiration: whole(300, 1),
 } as const;
 
 type Name = keyof typeof options;

@@ -32,6 +32,8 @@ const keptStatus: Readonly<Record<string, readonly string[] | "all">> = {
   Image: "all",
   ServerAction: "all",
   User: ["passwordChangedAt", "passwordFingerprint"],
+  Credential: ["lastPeriod"],
+  Trust: ["uses"],
   Port: ["macAddress"],
   Server: ["flavor"],
   Volume: ["imageMetadata", "bootable"],

@@ -13,3 +13,9 @@ export function isBoundTo({ metadata }: KubeObject, named: readonly (KubeObject 
   const bound = metadata.annotations?.[boundAnnotation];
   return named.every((object) => object !== undefined) && (bound === undefined || bound === bindingTo(named));
 }
+
+/** The same for what must not hold before it is bound, nor for what is just going. */
+export function isFirmlyBound(object: KubeObject, named: readonly (KubeObject | undefined)[]): boolean {
+  const stays = [object, ...named].every((each) => each !== undefined && each.metadata.deletionTimestamp === undefined);
+  return stays && object.metadata.annotations?.[boundAnnotation] === bindingTo(named);
+}

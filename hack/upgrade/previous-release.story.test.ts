@@ -1,7 +1,7 @@
 // The release before this one as git knows it, and what is said where git knows nothing.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -11,7 +11,7 @@ describe("the previous release", () => {
   const git = (...argv: string[]) =>
     execFileSync("git", ["-C", directory, "-c", "user.name=t", "-c", "user.email=t@example.org", ...argv], { stdio: "pipe" }).toString();
 
-  it("is the last tag, before there is one the state before crds/ changed, and without history a reason", async () => {
+  it("is the last tag, before there is one the commit that is named, and without history a reason", async () => {
     // A repository of its own: this one's tags come and go.
     const here = join(import.meta.dirname, "previous-release.ts");
     for (const folder of ["hack/upgrade", "crds"]) execFileSync("mkdir", ["-p", join(directory, folder)]);
@@ -26,18 +26,20 @@ describe("the previous release", () => {
       execFileSync("touch", [join(directory, file)]);
       git("add", "--all");
       git("commit", "--quiet", "--message", file);
-      return git("rev-parse", "--short", "HEAD").trim();
+      return git("rev-parse", "HEAD").trim();
     };
-    assert.match(String(asked()), /git does not know what was before/);
+    assert.match(String(asked()), /git does not know the previous release/);
     const first = commit("crds/a.yaml");
-    assert.match(String(asked()), /git does not know what was before/);
+    const name = (text: string) => writeFileSync(join(directory, "hack/upgrade/previous"), `${text}\n`);
+    name("0".repeat(40)); // as in a clone without history
+    assert.match(String(asked()), /git does not know the previous release/);
+    name(first);
     commit("crds/b.yaml");
-    commit("other");
     const before = asked();
     assert.ok(typeof before !== "string");
     assert.equal(before.name, first);
     assert.deepEqual(
-      ["a", "b"].map((name) => existsSync(join(before.directory, `crds/${name}.yaml`))),
+      ["a", "b"].map((file) => existsSync(join(before.directory, `crds/${file}.yaml`))),
       [true, false],
     );
     rmSync(before.directory, { recursive: true });
