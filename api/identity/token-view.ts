@@ -1,5 +1,6 @@
 // The wire form of a token (Identity API v3, "Validate and show information for token").
 import { idOf } from "../../domain/id.ts";
+import type { User } from "../../models/identity/user.ts";
 import { accessRuleView } from "./access-rule-view.ts";
 import type { Catalog } from "./catalog.ts";
 import type { CheckedToken } from "./token-check.ts";
@@ -37,13 +38,18 @@ function delegationView({ applicationCredential, accessRules, delegated }: Check
   };
 }
 
+function passwordExpiry({ spec, status }: User): string | null {
+  const time = spec.options?.ignorePasswordExpiry ? undefined : status?.passwordExpiresAt;
+  return time === undefined ? null : keystoneTime(Date.parse(time));
+}
+
 /** `catalog` undefined: the client asked for none, or the token has no scope. */
 export function viewToken(checked: CheckedToken, catalog: { catalog: Catalog; origin: string } | undefined) {
   const { claims, user, userDomain, tenant } = checked;
   const scope = scopeView(checked);
   return {
     methods: claims.amr,
-    user: { ...named(user), domain: named(userDomain), password_expires_at: null },
+    user: { ...named(user), domain: named(userDomain), password_expires_at: passwordExpiry(user) },
     audit_ids: claims.par === undefined ? [claims.jti] : [claims.jti, claims.par],
     expires_at: keystoneTime(claims.exp),
     issued_at: keystoneTime(claims.iat),

@@ -127,6 +127,7 @@ export const needs: Record<RoleName, readonly Need[]> = {
     {"group":"","resource":"pods","verbs":["list"]},
     {"group":"","resource":"pods/log","verbs":["get"]},
     {"group":"","resource":"secrets","verbs":["get","create","update","patch","delete"]},
+    {"group":"authentication.k8s.io","resource":"tokenreviews","verbs":["create"]},
   ],
   webhook: [
     {"group":"compute.kumulus.cloud","resource":"flavors","verbs":["get","list","watch"]},
