@@ -1,9 +1,10 @@
 // The Helm chart: what it renders is what a real API server accepts, and wrong values are named.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildEngine } from "../hack/engines.ts";
 import type { KubeObject } from "../models/kind.ts";
+import { readMetadataSettings } from "../node/metadata/settings.ts";
 import { type ConfigMap, Namespace } from "../operator/kube/core-kinds.ts";
 import { parseSettings, type Settings } from "../operator/settings.ts";
 import { type ControlPlane, startControlPlane } from "../operator/testing/control-plane.ts";
@@ -106,6 +107,23 @@ describe("charts/kumulus", () => {
       southbound: ["ssl:10.0.0.1:6642"],
       tls: { ca: "/etc/kumulus/ovn/ca.crt", cert: "/etc/kumulus/ovn/tls.crt", key: "/etc/kumulus/ovn/tls.key" },
     });
+  });
+
+  it("brings the metadata service on request, and always beside the node agent, with the right to one Secret", async () => {
+    assert.deepEqual(namesOf(rendered(), "DaemonSet"), []);
+    const names = namesOf(rendered({ nodeAgent: { enabled: true } }), "DaemonSet");
+    assert.deepEqual(names.sort(), ["kumulus-node", "kumulus-node-agent"]);
+    const objects = rendered({ ...fullValues, node: { enabled: true, nodeSelector: { guests: "" }, openVSwitchDirectory: "/run/ovs" } });
+    const { ok, stderr } = kubectl(plane.kubeconfig, ["apply", "--dry-run=server", "--filename", "-"], objects);
+    assert.ok(ok, stderr);
+    const settings = objects.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === "kumulus-metadata") as ConfigMap;
+    const file = join(plane.directory, "metadata.yaml");
+    writeFileSync(file, settings.data?.["metadata.yaml"] ?? "");
+    const { southbound, tls, address } = await readMetadataSettings(file, { NODE_ADDRESS: "10.0.0.1" });
+    assert.deepEqual([southbound, tls?.ca, address], [["ssl:10.0.0.1:6642"], "/etc/kumulus/ovn/ca.crt", "10.0.0.1"]);
+    await assert.rejects(readMetadataSettings(file, {}), /NODE_ADDRESS/);
+    const roles = objects.filter(({ metadata }) => metadata.name === "kumulus-node").map(({ kind }) => kind);
+    assert.deepEqual(roles.sort(), ["DaemonSet", "Role", "RoleBinding", "ServiceAccount"]);
   });
 
   it("lets each pod be reached on the ports that it serves and on no others, and lets nodes be drained", () => {

@@ -41,6 +41,8 @@ export interface WebhookOptions {
   certificateFiles?: CertificateFiles;
   /** How long a certificate of our own making is good, in ms; a year unless said. */
   certificateLifeMs?: number;
+  /** See AdmissionOptions. */
+  reservationMs?: number;
   /** How often certificate and configuration are looked at, in ms; 30 s unless said. */
   checkMs?: number;
   /** Users whose deletions are refused while the object is in use: the APIs' own user when absent. */
@@ -107,7 +109,13 @@ async function synced(caches: Caches, signal: AbortSignal): Promise<void> {
 /** Resolves when reviews are answered and the API server has been told where. Rejects when the port is taken or the API server refuses us. */
 export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
   const { client, caches, log, signal, host, strictDeleters = apiUsers, namespace = systemNamespace } = options;
-  const admission = createAdmission({ client, caches, rules: allRules, strictDeleters });
+  const admission = createAdmission({
+    client,
+    caches,
+    rules: allRules,
+    strictDeleters,
+    ...(options.reservationMs !== undefined && { reservationMs: options.reservationMs }),
+  });
   const server = createServer({ keepAlive: true, keepAliveTimeout: 120_000 });
   if (options.draining) endConnectionsWhile(options.draining, server);
   server.listen(options.port, host);

@@ -23,6 +23,7 @@ import { boundController } from "./bound.ts";
 import { domainController } from "./domain/reconciler.ts";
 import { endpointController } from "./endpoint/reconciler.ts";
 import { groupController } from "./group/reconciler.ts";
+import { limitController } from "./limit/reconciler.ts";
 import { regionController } from "./region/reconciler.ts";
 import { roleController } from "./role/reconciler.ts";
 import { serviceController } from "./service/reconciler.ts";
@@ -43,8 +44,9 @@ export function identityControllers(): ControllerDefinition[] {
   return [
     domainController,
     groupController,
+    limitController,
     roleController,
-    tenantController,
+    tenantController(),
     tenantParentController,
     userController,
     serviceController,

@@ -1,10 +1,10 @@
 // What one Tenant needs to exist: its namespace, limits, rights and default security group. Pure.
-import { systemNamespace, tenantLabel } from "../../../domain/id.ts";
+import { namespaceOfTenant, systemNamespace, tenantLabel } from "../../../domain/id.ts";
 import { defaultGroupRules } from "../../../domain/net/security-group.ts";
-import { defaultQuota } from "../../../domain/quota.ts";
+import { countedByKubernetes, type LimitSource, limitOf, type QuotaKey } from "../../../domain/quota.ts";
 import { type Right, right } from "../../../domain/rights.ts";
 import type { Domain } from "../../../models/identity/domain.ts";
-import type { Tenant, TenantQuota } from "../../../models/identity/tenant.ts";
+import type { Tenant } from "../../../models/identity/tenant.ts";
 import { kumulusKinds } from "../../../models/kinds.ts";
 import type { SecurityGroup } from "../../../models/network/security-group.ts";
 import type { ConditionInput } from "../../../operator/contract.ts";
@@ -14,6 +14,8 @@ import { enabledCondition, notReady } from "../conditions.ts";
 export interface Seen {
   domain: Domain | undefined;
   namespace: Namespace | undefined;
+  /** The RegisteredLimits and Limits. */
+  limits: LimitSource;
 }
 
 export interface Parts {
@@ -30,20 +32,7 @@ export type Plan =
   | { do: "wait"; condition: ConditionInput }
   | { do: "apply"; parts: Parts; namespace: string; condition: ConditionInput };
 
-export const namespaceOf = (tenantName: string) => `kumulus-${tenantName}`;
-
-/** Quota names of what the API server itself can count; cores, memory and sizes are the webhook's. */
-const counted: Partial<Record<keyof TenantQuota, string>> = {
-  instances: "count/servers.compute.kumulus.cloud",
-  keyPairs: "count/keypairs.compute.kumulus.cloud",
-  networks: "count/networks.network.kumulus.cloud",
-  subnets: "count/subnets.network.kumulus.cloud",
-  ports: "count/ports.network.kumulus.cloud",
-  routers: "count/routers.network.kumulus.cloud",
-  floatingIPs: "count/floatingips.network.kumulus.cloud",
-  securityGroups: "count/securitygroups.network.kumulus.cloud",
-  volumes: "count/volumes.volume.kumulus.cloud",
-};
+export const namespaceOf = namespaceOfTenant;
 
 /** The API server's own spelling (2000 is "2k"): another one would look like a change for ever. */
 function countQuantity(value: number): string {
@@ -51,10 +40,11 @@ function countQuantity(value: number): string {
   return `${value / 1000 ** power}${["", "k", "M", "G", "T"][power]}`;
 }
 
-export function hardLimits(tenant: Tenant): Record<string, string> {
-  const limits = { ...defaultQuota, ...tenant.spec.quota };
-  const rows = Object.entries(counted) as [keyof TenantQuota, string][];
-  return Object.fromEntries(rows.filter(([name]) => limits[name] >= 0).map(([name, key]) => [key, countQuantity(limits[name])]));
+export function hardLimits(tenant: Tenant, limits: LimitSource): Record<string, string> {
+  const rows = (Object.entries(countedByKubernetes) as [QuotaKey, string][]).map(
+    ([key, name]) => [name, limitOf(limits, tenant, key)] as const,
+  );
+  return Object.fromEntries(rows.filter(([, limit]) => limit >= 0).map(([name, limit]) => [name, countQuantity(limit)]));
 }
 
 const rightsName = "kumulus-tenant";
@@ -87,12 +77,17 @@ function bindingFor(tenant: string, namespace: string): RoleBinding {
   };
 }
 
-function partsOf(tenant: Tenant): Parts {
+function partsOf(tenant: Tenant, limits: LimitSource): Parts {
   const { name } = tenant.metadata;
   const namespace = namespaceOf(name);
   return {
     namespace: { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels: { [tenantLabel]: name } } },
-    quota: { apiVersion: "v1", kind: "ResourceQuota", metadata: { name: "kumulus", namespace }, spec: { hard: hardLimits(tenant) } },
+    quota: {
+      apiVersion: "v1",
+      kind: "ResourceQuota",
+      metadata: { name: "kumulus", namespace },
+      spec: { hard: hardLimits(tenant, limits) },
+    },
     role: roleFor(namespace),
     binding: bindingFor(name, namespace),
     defaultGroup: {
@@ -119,12 +114,12 @@ function refusal({ metadata }: Tenant, namespace: Namespace | undefined): { reas
   return undefined;
 }
 
-export function desiredTenant(tenant: Tenant, { domain, namespace }: Seen): Plan {
+export function desiredTenant(tenant: Tenant, { domain, namespace, limits }: Seen): Plan {
   const refused = refusal(tenant, namespace);
   if (refused) return { do: "refuse", ...refused };
   const { domainRef, enabled } = tenant.spec;
   if (!domain) return { do: "wait", condition: notReady("DomainMissing", `Waiting for Domain ${domainRef.name}`) };
-  const parts = partsOf(tenant);
+  const parts = partsOf(tenant, limits);
   if (namespace?.metadata.deletionTimestamp !== undefined) {
     return {
       do: "wait",
