@@ -29,7 +29,15 @@ function sections(facts: CloudFacts): Sections {
       tempest_roles: "member",
     },
     identity: { uri_v3: `${facts.identityURL}/v3`, auth_version: "v3", v3_endpoint_type: "public", region: "RegionOne" },
-    "identity-feature-enabled": { api_v2: false, api_v2_admin: false, domain_specific_drivers: false, immutable_user_source: false },
+    "identity-feature-enabled": {
+      api_v2: false,
+      api_v2_admin: false,
+      domain_specific_drivers: false,
+      immutable_user_source: false,
+      trust: true,
+      application_credentials: true,
+      access_rules: true,
+    },
     compute: {
       image_ref: facts.imageID,
       image_ref_alt: facts.imageID,
