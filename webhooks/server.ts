@@ -12,6 +12,8 @@ import { endConnectionsWhile } from "../operator/drain.ts";
 import { persist } from "../operator/persist.ts";
 import { type Admission, createAdmission, notJudged, otherKinds } from "./admission.ts";
 import { reviewPath, type WebhookTarget } from "./configuration.ts";
+import { guardPath, levels } from "./guard/configuration.ts";
+import { guardProblem } from "./guard/guard.ts";
 import { allRules } from "./kinds.ts";
 import type { AdmissionMetrics } from "./metrics.ts";
 import { requestOf, reviewOf } from "./review.ts";
@@ -130,7 +132,9 @@ export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
   const serving = createServing(server, target, { ...options, strictDeleters, namespace });
   await synced(caches, signal);
   server.on("request", (request, response) => {
-    if (request.method === "POST" && request.url?.startsWith(reviewPath)) void review(admission, options, request, response);
+    const level = levels.find((each) => request.url?.startsWith(`${guardPath}${each}`));
+    if (request.method === "POST" && level) void review(async (asked) => guardProblem(level, asked), options, request, response);
+    else if (request.method === "POST" && request.url?.startsWith(reviewPath)) void review(admission, options, request, response);
     else reply(response, request.url === "/readyz" ? 200 : 404, {});
   });
   await persist(serving.update, { what: "telling the API server of the webhook", log, signal });

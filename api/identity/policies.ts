@@ -19,6 +19,7 @@ export const identityPolicies: PolicyTable = {
   "identity:validate_token": "rule:admin_required or rule:service_role",
   "identity:check_token": "rule:admin_required or rule:service_role",
   "identity:revoke_token": admin,
+  ...userPolicies,
   ...catalogPolicies,
   ...domainPolicies,
   ...legacyPolicies,

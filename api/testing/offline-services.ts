@@ -1,7 +1,8 @@
 // Every service without a cluster behind it: for what only reads what services say of themselves (the meta-tests, the API support tables, the rights).
 import { fileStore } from "../../clients/image-store/file-store.ts";
 import { KumulusError } from "../../domain/errors.ts";
-import { cachedKind, inSystem, type Right } from "../../domain/rights.ts";
+import { unrestricted } from "../../domain/identity/tenant-rights.ts";
+import { cachedKind, inSystem, type Right, unasked } from "../../domain/rights.ts";
 import { PolicyFile } from "../../models/identity/policy-file.ts";
 import type { Kind } from "../../models/kind.ts";
 import { createCaches } from "../../operator/cache/caches.ts";
@@ -14,6 +15,8 @@ import { createStores } from "../http/store.ts";
 import { policyFileRights } from "../policy-files.ts";
 import { apiScopes } from "../scopes.ts";
 import { buildServices } from "../server.ts";
+
+const askedByAPIServer = "asked by the API server about writes that only administrators may do: our policies have been asked then";
 
 /** There is no API server: whatever is asked of it is unavailable. */
 const nobody = new Proxy({} as ApiClient, {
@@ -46,5 +49,5 @@ export function offlineRights(): Right[] {
   const caches = [...kinds, PolicyFile as Kind, ConfigMap as Kind].map((kind) =>
     isScoped(kind) ? inSystem(cachedKind(kind)) : cachedKind(kind),
   );
-  return [...caches, ...policyFileRights, ...services.flatMap(({ rights = [] }) => rights)];
+  return [...caches, ...policyFileRights, unasked(unrestricted, askedByAPIServer), ...services.flatMap(({ rights = [] }) => rights)];
 }

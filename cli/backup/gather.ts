@@ -3,11 +3,11 @@ import { serverLabel } from "../../domain/compute/names.ts";
 import { isCode } from "../../domain/errors.ts";
 import { systemNamespace, tenantLabel } from "../../domain/id.ts";
 import type { Kind, KubeObject } from "../../models/kind.ts";
-import { kumulusKinds } from "../../models/kinds.ts";
 import type { ListOptions } from "../../operator/contract.ts";
 import type { ApiClient } from "../../operator/kube/client.ts";
 import { ConfigMap, Namespace, Secret } from "../../operator/kube/core-kinds.ts";
 import { apiVersionOf, collectionPath, withQuery } from "../../operator/kube/path.ts";
+import { savedKinds } from "./saved-kinds.ts";
 
 const pageSize = 500;
 
@@ -58,7 +58,7 @@ export async function gatherCloud(client: ApiClient): Promise<KubeObject[]> {
   const servers = await list(Secret as Kind, { labelSelector: serverLabel });
   found.push(...servers.filter(({ metadata }) => isTenants.has(metadata.namespace ?? "")));
   found.push(...(await list(ConfigMap as Kind, system)).filter(isCloudMap));
-  for (const kind of kumulusKinds) {
+  for (const kind of savedKinds) {
     try {
       found.push(...(await list(kind)));
     } catch (error) {

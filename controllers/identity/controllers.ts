@@ -28,6 +28,7 @@ import { regionController } from "./region/reconciler.ts";
 import { roleController } from "./role/reconciler.ts";
 import { serviceController } from "./service/reconciler.ts";
 import { tenantController } from "./tenant/reconciler.ts";
+import { tenantAccessController } from "./tenant-access/reconciler.ts";
 import { tenantParentController } from "./tenant-parent/reconciler.ts";
 import { userController } from "./user/reconciler.ts";
 
@@ -47,6 +48,7 @@ export function identityControllers(): ControllerDefinition[] {
     limitController,
     roleController,
     tenantController(),
+    tenantAccessController,
     tenantParentController,
     userController,
     serviceController,

@@ -1,14 +1,12 @@
-// What one Tenant needs to exist: its namespace, limits, rights and default security group. Pure.
+// What one Tenant needs to exist: its namespace, limits and default security group. Pure.
 import { namespaceOfTenant, systemNamespace, tenantLabel } from "../../../domain/id.ts";
 import { defaultGroupRules } from "../../../domain/net/security-group.ts";
 import { countedByKubernetes, type LimitSource, limitOf, type QuotaKey } from "../../../domain/quota.ts";
-import { type Right, right } from "../../../domain/rights.ts";
 import type { Domain } from "../../../models/identity/domain.ts";
 import type { Tenant } from "../../../models/identity/tenant.ts";
-import { kumulusKinds } from "../../../models/kinds.ts";
 import type { SecurityGroup } from "../../../models/network/security-group.ts";
 import type { ConditionInput } from "../../../operator/contract.ts";
-import { Event, type KubeRole, type Namespace, type ResourceQuota, type RoleBinding } from "../../../operator/kube/core-kinds.ts";
+import type { Namespace, ResourceQuota } from "../../../operator/kube/core-kinds.ts";
 import { enabledCondition, notReady } from "../conditions.ts";
 
 export interface Seen {
@@ -21,8 +19,6 @@ export interface Seen {
 export interface Parts {
   namespace: Namespace;
   quota: ResourceQuota;
-  role: KubeRole;
-  binding: RoleBinding;
   /** Made once: its rules are the user's from then on. */
   defaultGroup: SecurityGroup;
 }
@@ -47,36 +43,6 @@ export function hardLimits(tenant: Tenant, limits: LimitSource): Record<string, 
   return Object.fromEntries(rows.filter(([, limit]) => limit >= 0).map(([name, limit]) => [name, countQuantity(limit)]));
 }
 
-const rightsName = "kumulus-tenant";
-
-/** Everything on our kinds but their status, and reading events: what a member of the project may do with kubectl. */
-export const memberRights: readonly Right[] = [
-  ...kumulusKinds
-    .filter((kind) => kind.namespaced)
-    .map((kind) => right(kind, "get", "list", "watch", "create", "update", "patch", "delete", "deletecollection")),
-  right(Event, "get", "list", "watch"),
-];
-
-function roleFor(namespace: string): KubeRole {
-  const groups = [...new Set(memberRights.map(({ group }) => group))];
-  const rules = groups.map((group) => {
-    const rights = memberRights.filter((each) => each.group === group);
-    return { apiGroups: [group], resources: rights.map(({ resource }) => resource), verbs: [...(rights[0]?.verbs ?? [])] };
-  });
-  return { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata: { name: rightsName, namespace }, rules };
-}
-
-function bindingFor(tenant: string, namespace: string): RoleBinding {
-  const group = "rbac.authorization.k8s.io";
-  return {
-    apiVersion: `${group}/v1`,
-    kind: "RoleBinding",
-    metadata: { name: rightsName, namespace },
-    roleRef: { apiGroup: group, kind: "Role", name: rightsName },
-    subjects: [{ apiGroup: group, kind: "Group", name: `kumulus:tenant:${tenant}` }],
-  };
-}
-
 function partsOf(tenant: Tenant, limits: LimitSource): Parts {
   const { name } = tenant.metadata;
   const namespace = namespaceOf(name);
@@ -88,8 +54,6 @@ function partsOf(tenant: Tenant, limits: LimitSource): Parts {
       metadata: { name: "kumulus", namespace },
       spec: { hard: hardLimits(tenant, limits) },
     },
-    role: roleFor(namespace),
-    binding: bindingFor(name, namespace),
     defaultGroup: {
       apiVersion: "network.kumulus.cloud/v1alpha1",
       kind: "SecurityGroup",
