@@ -20,6 +20,7 @@ import { ApplicationSecrets } from "./identity/application-secrets.ts";
 import { Blobs } from "./identity/blobs.ts";
 import { Catalog } from "./identity/catalog.ts";
 import { authWorld } from "./identity/delegations.ts";
+import { Receipts } from "./identity/factors.ts";
 import { TokenKeys, tokenKeysScope } from "./identity/keys.ts";
 import { limitWorld } from "./identity/limit-world.ts";
 import { Passwords } from "./identity/password.ts";
@@ -63,6 +64,7 @@ export interface Api {
   readonly closed: Promise<void>;
 }
 
+const secondMs = 1000;
 const hourMs = 60 * 60 * 1000;
 const sweepMs = 10 * 60 * 1000;
 /** A client that sends nothing for this long loses its connection; longer than usual proxies keep theirs. */
@@ -91,6 +93,7 @@ export function buildServices(
   const settings = watchSettings({ caches: stores.caches, log, events: createEventRecorder(client, "kumulus-api", log) });
   const passwords = new Passwords({ client, users: world.users, settings, log });
   const identity = identityService({
+    client,
     world,
     stores,
     limits,
@@ -100,6 +103,8 @@ export function buildServices(
     blobs,
     present: tokenPresenter(catalog),
     checkPassword: (user, password) => passwords.check(user, password),
+    isInactive: (user) => passwords.isInactive(user),
+    receipts: new Receipts({ keys, world, lifetimeMs: () => settings().receipt_expiration * secondMs }),
     applicationSecrets: new ApplicationSecrets(client),
     passcodes: new Passcodes({ world, blobs, previousWindows: () => settings().included_previous_windows }),
     settings,

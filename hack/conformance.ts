@@ -34,8 +34,17 @@ function factsOf(folder: string): CloudFacts {
   };
 }
 
-async function prepare(folder: string): Promise<void> {
-  const missing = missingPackages(["tempest"]);
+/** Tempest finds the tests of Keystone's own plugin where it is installed. */
+const packagesFor = (services: readonly string[]) => ["tempest", ...(services.includes("identity") ? ["keystone-tempest-plugin"] : [])];
+
+/** Names of the tests of the services. */
+function testsOf(services: readonly string[]): string {
+  const own = `^tempest\\.api\\.(${services.join("|")})\\.`;
+  return services.includes("identity") ? `${own}|^keystone_tempest_plugin\\.tests\\.(api|rbac)\\.` : own;
+}
+
+async function prepare(folder: string, services: readonly string[]): Promise<void> {
+  const missing = missingPackages(packagesFor(services));
   if (missing.length > 0) {
     console.log("installing Tempest …");
     installPackages(missing);
@@ -65,7 +74,7 @@ function setCompliance(): void {
 
 /** All that Tempest prints goes to `tempest.txt`, a line for each test to the person who waits. */
 async function run(folder: string, services: readonly string[]): Promise<Result[]> {
-  const regex = process.env.TESTS ?? `^tempest\\.api\\.(${services.join("|")})\\.`;
+  const regex = process.env.TESTS ?? testsOf(services);
   const argv = ["run", "--config-file", join(folder, "tempest.conf"), "--regex", regex, "--concurrency", String(workers)];
   // Debian's Tempest belongs to Debian's Python, whichever is first on the PATH.
   const env = { ...process.env, PATH: `/usr/bin:/bin:/usr/sbin:/sbin` };
@@ -90,7 +99,7 @@ async function main(): Promise<void> {
     throw new Error(`the cloud ${instance} is not there: make up INSTANCE=${instance}`);
   const services = wantedServices();
   const folder = join(root, "build/conformance", instance);
-  await prepare(folder);
+  await prepare(folder, services);
   const results = await run(folder, services);
   if (results.length === 0) throw new Error(`Tempest ran no test; see ${folder}/tempest.txt`);
   const counts = countByService(results);

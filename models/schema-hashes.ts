@@ -26,7 +26,7 @@ export const schemaHashes: Readonly<Record<string, string>> = {
   "tenants.identity.kumulus.cloud": "eb75d75b985d85af",
   "tokenrevocations.identity.kumulus.cloud": "f689192ae79aa15b",
   "trusts.identity.kumulus.cloud": "0fa64c5b306c8c99",
-  "users.identity.kumulus.cloud": "de696327a7ef0639",
+  "users.identity.kumulus.cloud": "22c90f92b0b9b745",
   "images.image.kumulus.cloud": "075d5d4c77698819",
   "floatingips.network.kumulus.cloud": "f9f73d97a6666f86",
   "ipaddresses.network.kumulus.cloud": "6598580e5bca1c1b",

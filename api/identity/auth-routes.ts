@@ -11,14 +11,12 @@ import { type LoginDeps, login } from "./login.ts";
 import { loginBody } from "./login-schema.ts";
 import { projectsOf, viewProject } from "./projects.ts";
 import type { CheckedToken } from "./token-check.ts";
-import type { TokenPresenter } from "./token-reply.ts";
 import { type IdentityWorld, isEnabled } from "./world.ts";
 
 const nocatalog = Type.Object({ nocatalog: Type.Optional(Type.Unknown()), allow_expired: Type.Optional(Type.Unknown()) });
 
 export interface AuthRoutesDeps extends LoginDeps {
   readonly catalog: Catalog;
-  readonly present: TokenPresenter;
 }
 
 const accessRulesVersion = 1;
@@ -58,10 +56,7 @@ function tokenRoutes(deps: AuthRoutesDeps) {
       status: 201,
       query: nocatalog,
       body: loginBody,
-      async handle(request) {
-        const { token, checked } = await login(deps, request.body);
-        return deps.present(request, checked, token);
-      },
+      handle: (request) => login(deps, request, request.body),
     }),
     route({
       method: "GET",

@@ -29,7 +29,7 @@ const scope = Type.Object({
 export const loginBody = Type.Object({
   auth: Type.Object({
     identity: Type.Object({
-      methods: Type.Array(Type.String(), { minItems: 1, maxItems: 8 }),
+      methods: Type.Array(Type.String(), { maxItems: 8 }),
       password: Type.Optional(Type.Object({ user: passwordUser })),
       token: Type.Optional(Type.Object({ id: text })),
       totp: Type.Optional(Type.Object({ user: totpUser })),

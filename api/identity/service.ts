@@ -37,6 +37,7 @@ import { ec2TokenRoutes } from "./ec2-tokens.ts";
 import { endpointFilterRoutes } from "./endpoint-filter.ts";
 import { endpointGroupRoutes } from "./endpoint-groups.ts";
 import { endpointRoutes } from "./endpoints.ts";
+import { type KubernetesDeps, kubernetesRights, kubernetesRoutes } from "./federation/kubernetes.ts";
 import { grantRoutes } from "./grants.ts";
 import { groupMemberRoutes } from "./group-members.ts";
 import { groupRoutes } from "./groups.ts";
@@ -63,7 +64,7 @@ import { versionRoutes } from "./versions.ts";
 
 export const identityCatalog = { type: "identity", name: "keystone", path: "/identity" };
 
-export interface IdentityDeps extends AuthRoutesDeps, Omit<UsersDeps, keyof AuthRoutesDeps> {
+export interface IdentityDeps extends AuthRoutesDeps, KubernetesDeps, Omit<UsersDeps, keyof AuthRoutesDeps> {
   readonly blobs: Blobs;
   readonly stores: Stores;
   readonly limits: LimitWorld;
@@ -77,6 +78,7 @@ const delegationRights = [
   storeRights(Trust, "create", "delete", "refresh"),
   rightOn(Trust, "status", "update"),
   ...secretObjectRights,
+  ...kubernetesRights,
 ];
 
 export function identityService(deps: IdentityDeps): Service {
@@ -132,6 +134,7 @@ export function identityService(deps: IdentityDeps): Service {
       ...ec2CredentialRoutes(deps),
       ...ec2TokenRoutes(deps),
       ...trustRoutes(deps),
+      ...kubernetesRoutes(deps),
     ],
   };
 }

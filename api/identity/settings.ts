@@ -65,6 +65,10 @@ const options = {
   auth_ttl: whole(15, 1),
   /** Seconds; `expiration` in Keystone's section [receipt]. */
   receipt_expiration: whole(300, 1),
+  /** Header in which a proxy says who the user is, and its domain's name; only from the addresses of trusted_proxies. */
+  remote_user_header: text,
+  remote_domain_header: text,
+  trusted_proxies: text,
 } as const;
 
 type Name = keyof typeof options;

@@ -27,6 +27,8 @@ export interface TokenRequest {
   parent?: Claims;
   applicationCredential?: ApplicationCredential;
   trust?: Trust;
+  /** When it must end at the latest, ms since 1970. */
+  notAfter?: number;
   /** Id of the EC2 credential that it is made with. */
   credentialId?: string;
 }
@@ -84,12 +86,12 @@ export class Tokens implements Authenticator {
     return { token: await signed(this.#keys, claims), checked };
   }
 
-  #claims({ user, actor, methods, scope, passwordFingerprint, parent, applicationCredential, trust }: TokenRequest, now: number) {
+  #claims({ user, actor, methods, scope, passwordFingerprint, parent, notAfter, applicationCredential, trust }: TokenRequest, now: number) {
     const ends = [applicationCredential?.spec.expiresAt, trust?.spec.expiresAt].flatMap((time) => (time ? [Date.parse(time)] : []));
     return {
       sub: idOf(user),
       iat: now,
-      exp: Math.min(now + this.#lifetimeMs, ...ends, ...(parent ? [parent.exp] : [])),
+      exp: Math.min(now + this.#lifetimeMs, ...ends, ...(parent ? [parent.exp] : []), notAfter ?? Number.POSITIVE_INFINITY),
       jti: randomBytes(16).toString("hex"),
       ...(parent && { par: parent.par ?? parent.jti }),
       amr: [...new Set([...methods, ...(parent?.amr ?? [])])],

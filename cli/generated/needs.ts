@@ -136,6 +136,7 @@ export const needs: Record<RoleName, readonly Need[]> = {
     {"group":"","resource":"pods","verbs":["list"]},
     {"group":"","resource":"pods/log","verbs":["get"]},
     {"group":"","resource":"secrets","verbs":["get","create","update","patch","delete"]},
+    {"group":"authentication.k8s.io","resource":"tokenreviews","verbs":["create"]},
     {"group":"kumulus.cloud","resource":"restricted","verbs":["manage","administer"]},
   ],
   webhook: [

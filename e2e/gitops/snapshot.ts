@@ -23,7 +23,7 @@ const waves = [
     "PolicyFile",
   ],
   ["Tenant", "User", "Group", "Endpoint", "EndpointGroup", "ImpliedRole"],
-  ["RoleAssignment", "Limit", "Network", "KeyPair", "SecurityGroup", "Image"],
+  ["RoleAssignment", "ApplicationCredential", "AccessRule", "Trust", "Credential", "Limit", "Network", "KeyPair", "SecurityGroup", "Image"],
   ["Subnet"],
   ["Router", "Volume", "Port", "IPAddress"],
   ["Server"],

@@ -45,6 +45,9 @@ function sections(facts: CloudFacts): Sections {
       api_v2_admin: false,
       domain_specific_drivers: false,
       immutable_user_source: false,
+      trust: true,
+      application_credentials: true,
+      access_rules: true,
       security_compliance: true,
     },
     compute: {

@@ -36,6 +36,8 @@ export interface UserSpec {
   defaultTenantRef?: LocalRef;
   /** Secret of the system namespace that holds the password's hash. */
   passwordSecretRef?: UserPasswordSecretRef;
+  /** Who it is in Kubernetes. The holder of a bearer token of the cluster logs in as it. */
+  kubernetes?: UserKubernetes;
   /** Exceptions from the cloud's rules for passwords and logins (Keystone's resource options). */
   options?: UserOptions;
   /** Attributes of a client's own that the Identity API keeps and shows. */
@@ -48,6 +50,12 @@ export interface UserPasswordSecretRef {
   name: string;
   /** Key inside the Secret. Its value is an argon2id hash, or one of Keystone's: bcrypt, scrypt, pbkdf2_sha512. */
   key?: string;
+}
+
+/** Who it is in Kubernetes. The holder of a bearer token of the cluster logs in as it. */
+export interface UserKubernetes {
+  /** Name as Kubernetes knows it, such as system:serviceaccount:ci:deployer. Two Users must not name the same. */
+  username: string;
 }
 
 /** Exceptions from the cloud's rules for passwords and logins (Keystone's resource options). */
