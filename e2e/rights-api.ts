@@ -109,6 +109,19 @@ export async function administer(project: string): Promise<void> {
   await remove(admin, `/image/v2/images/${id}`);
 }
 
+/** A user with a password: changed by many at once, by itself, and deleted. */
+export async function manageUsers(): Promise<void> {
+  const admin = await login("openrc-admin");
+  const users = "/identity/v3/users";
+  const user = await make(admin, users, "user", { name: "rights", password: "first" });
+  await changeByMany((turn) => send(admin, "PATCH", `${users}/${user}`, { user: { description: `turn-${turn}` } }));
+  const change = { user: { original_password: "first", password: "second" } };
+  assert.equal((await send(admin, "POST", `${users}/${user}/password`, change)).status, 204);
+  const bare = await make(admin, users, "user", { name: "rights-bare" });
+  assert.equal((await send(admin, "PATCH", `${users}/${bare}`, { user: { password: "given" } })).status, 200);
+  for (const id of [user, bare]) await remove(admin, `${users}/${id}`);
+}
+
 /** A token of its own that is revoked again. */
 export async function revokeToken(): Promise<void> {
   const { base, token } = await login();

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { accountsFile, administrator, ensureAccounts } from "./conformance/accounts.ts";
 import { countByService, markdown, parseLine, type Result } from "./conformance/report.ts";
 import { cloud, idOf, instance, root } from "./conformance/shell.ts";
-import { type CloudFacts, tempestConf } from "./conformance/tempest-conf.ts";
+import { type CloudFacts, lockoutAttempts, lockoutSeconds, tempestConf, uniquePasswords } from "./conformance/tempest-conf.ts";
 import { installPackages, missingPackages } from "./setup/apt.ts";
 
 const known = ["compute", "identity", "image", "network", "volume"];
@@ -42,6 +42,7 @@ async function prepare(folder: string): Promise<void> {
   }
   rmSync(folder, { recursive: true, force: true });
   for (const part of ["logs", "lock"]) mkdirSync(join(folder, part), { recursive: true });
+  setCompliance();
   console.log("accounts and networks …");
   const accounts = [...(await ensureAccounts(2 * workers)), administrator()];
   writeFileSync(join(folder, "accounts.yaml"), accountsFile(accounts), { mode: 0o600 });
@@ -49,6 +50,17 @@ async function prepare(folder: string): Promise<void> {
   const tests = "/usr/lib/python3/dist-packages/tempest";
   const stestr = ["[DEFAULT]", `test_path=${tests}/test_discover`, `top_dir=${tests}`, "group_regex=([^\\.]*\\.)*", ""];
   writeFileSync(join(folder, ".stestr.conf"), stestr.join("\n"));
+}
+
+/** The settings that the tests of the security compliance need, in the ConfigMap `keystone`; other settings stay as they are. */
+function setCompliance(): void {
+  const data = {
+    lockout_failure_attempts: String(lockoutAttempts),
+    lockout_duration: String(lockoutSeconds),
+    unique_last_password_count: String(uniquePasswords),
+  };
+  const map = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "keystone", namespace: "kumulus-system" }, data };
+  cloud("kubectl apply --server-side --field-manager=conformance -f - >/dev/null", { input: JSON.stringify(map) });
 }
 
 /** All that Tempest prints goes to `tempest.txt`, a line for each test to the person who waits. */

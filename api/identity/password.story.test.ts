@@ -71,9 +71,12 @@ describe("passwords", function () {
     await setOptions(cloud, { lockout_failure_attempts: "50", lockout_duration: "600" });
     const id = await make("hammered", "right");
     await Promise.all(Array.from({ length: 12 }, (_, index) => login(id, `wrong ${index}`)));
-    const secret = await cloud.client.get(Secret, secretOf(await secretNameOf(id)));
-    const failures = JSON.parse(Buffer.from(secret.data?.["hash.failures"] ?? "", "base64").toString()) as { count: number };
-    assert.equal(failures.count, 12);
+    const name = await secretNameOf(id);
+    await eventually(async () => {
+      const { data } = await cloud.client.get(Secret, secretOf(name));
+      const { count } = JSON.parse(Buffer.from(data?.["hash.failures"] ?? "", "base64").toString()) as { count: number };
+      assert.equal(count, 12);
+    });
   });
 
   it("lock nobody out of kubectl, which ends the lock; an administrator's `enabled` does too", async () => {

@@ -57,6 +57,9 @@ export class Passwords {
   readonly #settings: Settings;
   readonly #now: () => number;
   readonly #queue: HashQueue;
+  readonly #log: Log;
+  /** Writes of failed logins that are under way, by the User's uid. */
+  readonly #failing = new Map<string, Promise<unknown>>();
 
   constructor({ client, users, settings, log, now = Date.now, queue = new HashQueue() }: PasswordsOptions) {
     this.#client = client;
@@ -65,6 +68,7 @@ export class Passwords {
     this.#settings = settings;
     this.#now = now;
     this.#queue = queue;
+    this.#log = log;
   }
 
   /** The password's fingerprint for the token; undefined for a wrong password, a locked user, one without password, or none. Unauthorized if it is expired. */
@@ -124,23 +128,35 @@ export class Passwords {
 
   /** One look at the Secret and one verification, whoever it is for; a failed one is counted. What is stored, if the password is right. */
   async #attempt(user: User | undefined, password: string): Promise<StoredPassword | undefined> {
+    if (user) await this.#failing.get(user.metadata.uid ?? "");
     const secret = await this.#secrets.read(user);
     const stored = user && readPassword(secret?.data, passwordKey(user.spec));
     const isOut = user !== undefined && isLocked(this.#settings(), optionsOf(user), stored?.failures, this.#now());
     const matches = await verifyHash(stored && !isOut ? stored.hash : await decoy, password);
     if (!user || !secret || !stored || isOut) return undefined;
-    if (!matches) await this.#noteFailure(user, secret);
+    if (!matches) this.#noteFailure(user);
     else await this.#noteSuccess(user, secret, stored, password);
     return matches ? stored : undefined;
   }
 
-  async #noteFailure(user: User, secret: Secret): Promise<void> {
+  /**
+   * The answer does not wait for the write, which would tell that the user exists; the user's next attempt does. Where failures are not counted nothing is
+   * written.
+   */
+  #noteFailure(user: User): void {
     const settings = this.#settings();
     if (!failuresAfter(settings, optionsOf(user), undefined, this.#now())) return;
-    const key = passwordKey(user.spec);
-    await this.#secrets.write(user, secret, (data) =>
-      withFailures(data, key, failuresAfter(settings, optionsOf(user), readPassword(data, key)?.failures, this.#now())),
-    );
+    const [key, uid] = [passwordKey(user.spec), user.metadata.uid ?? ""];
+    const count = async () => {
+      await this.#failing.get(uid);
+      await this.#secrets.write(user, await this.#secrets.read(user), (data) =>
+        withFailures(data, key, failuresAfter(settings, optionsOf(user), readPassword(data, key)?.failures, this.#now())),
+      );
+    };
+    const done = count()
+      .catch((error: unknown) => this.#log.warn({ error, user: user.metadata.name }, "a failed login was not counted"))
+      .finally(() => this.#failing.get(uid) === done && this.#failing.delete(uid));
+    this.#failing.set(uid, done);
   }
 
   /** Forgets failures, and puts argon2id in the place of an old hash: one write, and none for most logins. */

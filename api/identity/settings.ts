@@ -1,6 +1,6 @@
 // The identity service's settings: ConfigMap `keystone` of the system namespace, whose keys are Keystone's option names. Read from the cache, valid at once.
 import { systemNamespace } from "../../domain/id.ts";
-import { inSystem, type Right, right } from "../../domain/rights.ts";
+import { inSystem, type Right, right, unasked } from "../../domain/rights.ts";
 import type { Caches, Log } from "../../operator/contract.ts";
 import type { EventRecorder } from "../../operator/events.ts";
 import { ConfigMap, Event } from "../../operator/kube/core-kinds.ts";
@@ -101,8 +101,9 @@ export function readSettings(data: Readonly<Record<string, string>>, last: Ident
 
 export const settingsName = "keystone";
 
-/** To tell people of wrong values. */
-export const settingsRights: readonly Right[] = [inSystem(right(Event, "create", "patch"))];
+export const settingsRights: readonly Right[] = [
+  unasked(inSystem(right(Event, "create", "patch")), "wrong settings are told in an Event on their ConfigMap"),
+];
 
 /** The settings as they are now, whenever it is called. */
 export type Settings = () => IdentitySettings;
