@@ -13,6 +13,7 @@ import { persist } from "../operator/persist.ts";
 import { createStopwatch } from "../operator/stopwatch.ts";
 import { createApp } from "./http/app.ts";
 import { httpMetrics } from "./http/metrics.ts";
+import { PolicyBook } from "./http/policy-book.ts";
 import type { Service } from "./http/route.ts";
 import { createStores, type Stores } from "./http/store.ts";
 import { ApplicationSecrets } from "./identity/application-secrets.ts";
@@ -20,6 +21,7 @@ import { Blobs } from "./identity/blobs.ts";
 import { Catalog } from "./identity/catalog.ts";
 import { authWorld } from "./identity/delegations.ts";
 import { TokenKeys, tokenKeysScope } from "./identity/keys.ts";
+import { limitWorld } from "./identity/limit-world.ts";
 import { Passwords } from "./identity/password.ts";
 import { identityCatalog, identityService } from "./identity/service.ts";
 import { watchSettings } from "./identity/settings.ts";
@@ -29,6 +31,7 @@ import { Passcodes } from "./identity/totp.ts";
 import { identityWorld } from "./identity/world.ts";
 import { removeOrphans } from "./image/orphans.ts";
 import { imageWorld } from "./image/world.ts";
+import { PolicyFiles, policyMetrics } from "./policy-files.ts";
 import { openStackServices } from "./services.ts";
 
 export type Listen = { readonly port: number; readonly host?: string } | { readonly fd: number } | { readonly path: string };
@@ -83,12 +86,14 @@ export function buildServices(
   const tokens = new Tokens(world, keys, { lifetimeMs: tokenLifetimeMs });
   const others = openStackServices({ stores, imageStore, log });
   const catalog = new Catalog([identityCatalog, ...others.flatMap((service) => service.catalog ?? [])], region, stores);
+  const limits = limitWorld({ stores, world, catalog });
   const blobs = new Blobs(client);
   const settings = watchSettings({ caches: stores.caches, log, events: createEventRecorder(client, "kumulus-api", log) });
   const passwords = new Passwords({ client, users: world.users, settings, log });
   const identity = identityService({
     world,
     stores,
+    limits,
     tokens,
     catalog,
     passwords,
@@ -99,7 +104,8 @@ export function buildServices(
     passcodes: new Passcodes({ world, blobs, previousWindows: () => settings().included_previous_windows }),
     settings,
   });
-  return { services: [identity, ...others], tokens, keys };
+  const services = [identity, ...others];
+  return { services, tokens, keys, book: new PolicyBook(services) };
 }
 
 function every(periodMs: number, signal: AbortSignal, log: Log, what: string, work: () => Promise<unknown>): void {
@@ -144,9 +150,12 @@ function closing(server: HttpServer, signal: AbortSignal): Promise<void> {
 export async function startApi(options: ApiOptions): Promise<Api> {
   const { caches, client, imageStore, log, metrics, signal, draining } = options;
   const stores = createStores(client, caches);
-  const { services, tokens, keys } = buildServices(options, stores);
+  const { services, tokens, keys, book } = buildServices(options, stores);
+  const events = createEventRecorder(client, "kumulus-api", log);
+  const policies = new PolicyFiles({ caches, client, book, events, log, valid: policyMetrics(metrics.registry) });
   metrics.caches(() => caches.report());
-  const app = createApp(services, { authenticator: tokens, log, metrics: httpMetrics(metrics.registry) }, (others) => {
+  const serving = { authenticator: tokens, log, metrics: httpMetrics(metrics.registry), policyOf: (service: Service) => book.of(service) };
+  const app = createApp(services, serving, (others) => {
     others.get("/healthz", (_request, response) => {
       response.status(caches.synced ? 200 : 503).send(caches.synced ? "ok" : "caches are not in sync");
     });
@@ -167,6 +176,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     ...services.map(({ name, prepare = async () => undefined }) => persist(prepare, { what: `preparing ${name}`, log, signal })),
   ]);
   if (signal.aborted) throw new KumulusError("Unavailable", "The API was stopped while it started.");
+  await policies.settle();
   const sweep = () =>
     tokens.sweep().catch((error: unknown) => log.warn({ error }, "ended revocations were not removed; it is tried again"));
   void sweep();

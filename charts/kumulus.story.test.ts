@@ -4,10 +4,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildEngine } from "../hack/engines.ts";
 import type { KubeObject } from "../models/kind.ts";
+import { kumulusKinds } from "../models/kinds.ts";
 import { readMetadataSettings } from "../node/metadata/settings.ts";
 import { type ConfigMap, Namespace } from "../operator/kube/core-kinds.ts";
 import { parseSettings, type Settings } from "../operator/settings.ts";
 import { type ControlPlane, startControlPlane } from "../operator/testing/control-plane.ts";
+import { parse } from "../operator/yaml.ts";
 import { fullValues, helm, kubectl, rendered } from "./testing/helm.ts";
 
 /** Of other projects: the API server of the tests has definitions that leave everything open (charts/testing/foreign-crds). */
@@ -79,6 +81,14 @@ describe("charts/kumulus", () => {
     accepted(objects);
   });
 
+  it("makes the policy files of the values", () => {
+    const policy = (values?: object) => rendered(values).find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === "policy");
+    assert.equal(policy(), undefined);
+    const rules = { "os_compute_api:servers:create": "role:builder and project_id:%(project_id)s" };
+    const { data } = policy({ policy: { "nova.yaml": rules } }) as unknown as { data: Record<string, string> };
+    assert.deepEqual(parse(data["nova.yaml"] ?? ""), rules);
+  });
+
   it("leaves out what is turned off", () => {
     const kinds = new Set(rendered({ networkPolicy: { enabled: false } }).map(({ kind }) => kind));
     for (const kind of [...foreignKinds, "Ingress", "HorizontalPodAutoscaler", "NetworkPolicy"]) assert.ok(!kinds.has(kind), kind);
@@ -87,7 +97,7 @@ describe("charts/kumulus", () => {
   it("has every CRD and keeps it, and the images, on uninstall", () => {
     const kept = rendered().filter(({ metadata }) => metadata.annotations?.["helm.sh/resource-policy"] === "keep");
     const kinds = kept.map(({ kind }) => kind);
-    assert.equal(kinds.filter((kind) => kind === "CustomResourceDefinition").length, 20);
+    assert.equal(kinds.filter((kind) => kind === "CustomResourceDefinition").length, kumulusKinds.length);
     assert.equal(kinds.filter((kind) => kind === "PersistentVolumeClaim").length, 1);
   });
 

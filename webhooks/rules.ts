@@ -24,6 +24,8 @@ export interface Refusal {
   readonly error: KumulusError;
   readonly because: readonly KubeObject[];
   readonly lookAgain?: { readonly kind: Kind; readonly namespace: string };
+  /** Objects that may be there though the view had none of that name, or an older state. */
+  readonly named?: readonly Reference[];
 }
 
 export type Verdict = Refusal | undefined;
@@ -50,7 +52,7 @@ export interface Rules<T extends KubeObject = KubeObject> {
 export interface QuotaRule<T extends KubeObject> {
   readonly service: QuotaService;
   amounts(object: T, view: View): Amounts;
-  /** Whether two objects of one namespace share a limit; all do unless said. */
+  /** Whether two objects of one namespace share a limit; all do unless said. Only for what the API server counts too. */
   isTogether?(a: T, b: T): boolean;
 }
 

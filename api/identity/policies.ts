@@ -5,24 +5,27 @@ import { delegationPolicies } from "./policies/delegations.ts";
 import { domainPolicies } from "./policies/domains.ts";
 import { groupPolicies } from "./policies/groups.ts";
 import { legacyPolicies } from "./policies/legacy.ts";
+import { limitPolicies } from "./policies/limits.ts";
 import { projectPolicies } from "./policies/projects.ts";
 import { rolePolicies } from "./policies/roles.ts";
 import { userPolicies } from "./policies/users.ts";
 
-const admin = { role: "admin" } as const;
+const admin = "rule:admin_required";
 
 export const identityPolicies: PolicyTable = {
   admin_required: "role:admin",
-  "identity:authenticated": { role: "any" },
-  "identity:validate_token": { role: "service" },
-  "identity:check_token": { role: "service" },
+  service_role: "role:service",
+  "identity:authenticated": "@",
+  "identity:validate_token": "rule:admin_required or rule:service_role",
+  "identity:check_token": "rule:admin_required or rule:service_role",
   "identity:revoke_token": admin,
   ...catalogPolicies,
   ...domainPolicies,
   ...legacyPolicies,
   ...projectPolicies,
+  ...userPolicies,
   ...groupPolicies,
   ...rolePolicies,
   ...delegationPolicies,
-  ...userPolicies,
+  ...limitPolicies,
 };

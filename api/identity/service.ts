@@ -42,6 +42,8 @@ import { groupMemberRoutes } from "./group-members.ts";
 import { groupRoutes } from "./groups.ts";
 import { impliedRoleRoutes } from "./implied-roles.ts";
 import { tokenKeysRights } from "./keys.ts";
+import { type LimitWorld, limitWorldRights } from "./limit-world.ts";
+import { limitRoutes } from "./limits.ts";
 import { oauthConsumerRoutes } from "./oauth-consumers.ts";
 import { passwordRights } from "./password.ts";
 import { identityPolicies } from "./policies.ts";
@@ -49,6 +51,7 @@ import { policyRoutes } from "./policy-blobs.ts";
 import { projectTagRoutes } from "./project-tags.ts";
 import { projectRoutes } from "./projects.ts";
 import { regionRoutes } from "./regions.ts";
+import { registeredLimitRoutes } from "./registered-limits.ts";
 import { roleAssignmentRoutes } from "./role-assignments.ts";
 import { roleRoutes } from "./roles.ts";
 import { secretObjectRights } from "./secret-objects.ts";
@@ -61,8 +64,9 @@ import { versionRoutes } from "./versions.ts";
 export const identityCatalog = { type: "identity", name: "keystone", path: "/identity" };
 
 export interface IdentityDeps extends AuthRoutesDeps, Omit<UsersDeps, keyof AuthRoutesDeps> {
-  readonly stores: Stores;
   readonly blobs: Blobs;
+  readonly stores: Stores;
+  readonly limits: LimitWorld;
 }
 
 const delegationRights = [
@@ -76,7 +80,7 @@ const delegationRights = [
 ];
 
 export function identityService(deps: IdentityDeps): Service {
-  const { world, catalog, stores } = deps;
+  const { world, catalog, stores, limits } = deps;
   return {
     name: "keystone",
     mount: "/identity",
@@ -85,14 +89,15 @@ export function identityService(deps: IdentityDeps): Service {
     catalog: identityCatalog,
     reference: "keystone",
     rights: [
+      ...limitWorldRights,
       ...([Domain, Tenant, Group, Role, Region, KeystoneService, Endpoint, EndpointGroup, Policy, OAuthConsumer] as Kind[]).map((kind) =>
         storeRights(kind, "create", "update", "delete"),
       ),
       storeRights(ImpliedRole as Kind, "create", "delete"),
       storeRights(RoleAssignment as Kind, "create", "delete", "refresh"),
+      storeRights(User, "create", "update", "patch", "delete"),
       inSystem(right(Secret, "get", "create", "patch")),
       storeRights(TokenRevocation, "create", "delete"),
-      storeRights(User, "create", "update", "patch", "delete"),
       ...tokenKeysRights,
       ...passwordRights,
       ...settingsRights,
@@ -119,6 +124,8 @@ export function identityService(deps: IdentityDeps): Service {
       ...oauthConsumerRoutes(stores.of(OAuthConsumer), stores.client),
       ...endpointGroupRoutes(catalog),
       ...endpointFilterRoutes(world, catalog),
+      ...registeredLimitRoutes(limits),
+      ...limitRoutes(limits),
       ...applicationCredentialRoutes(deps),
       ...accessRuleRoutes(world, deps.tokens),
       ...credentialRoutes(deps),

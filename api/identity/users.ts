@@ -27,7 +27,7 @@ const filters = ["name", "domain_id", "enabled"];
 
 type Request = Pick<ApiRequest, "url">;
 /** As it is shown to whoever may see it. */
-export const showUser = ({ world, passwords }: UsersDeps, user: User, request: Request) =>
+export const shownUser = ({ world, passwords }: UsersDeps, user: User, request: Request) =>
   viewUser(world, user, request, user.spec.enabled !== false && !passwords.isInactive(user));
 
 const targetOf = (world: IdentityWorld, user: User | undefined) => (user ? userTarget(world, user) : {});
@@ -47,7 +47,7 @@ function list(deps: UsersDeps, request: ApiRequest<unknown>): Reply {
     if (query[key] !== undefined) return { body: collection("users", [], request as ApiRequest, []) };
   }
   const fits = isWanted(query);
-  const views = candidates(deps.world, deps.world.users, request).map((user) => showUser(deps, user, request));
+  const views = candidates(deps.world, deps.world.users, request).map((user) => shownUser(deps, user, request));
   const mine = domainId === undefined ? views : views.filter((each) => each.domain_id === domainId);
   return { body: collection("users", mine.filter(fits), request as ApiRequest, filters) };
 }
@@ -88,13 +88,13 @@ async function create(deps: UsersDeps, request: ApiRequest<unknown, unknown, { u
       metadata,
       spec: changedSpec(spec, body, tenant),
     });
-    if (typeof password !== "string") return { body: { user: showUser(deps, user, request) } };
+    if (typeof password !== "string") return { body: { user: shownUser(deps, user, request) } };
     const complete = await passwords.reset(user, password).catch(async (error: unknown) => {
       // A user without the password that it was asked for is worse than none: the client tries again.
       await world.users.delete(user);
       throw error;
     });
-    return { body: { user: showUser(deps, complete, request) } };
+    return { body: { user: shownUser(deps, complete, request) } };
   } finally {
     taken.delete(key);
   }
@@ -123,7 +123,7 @@ async function update(deps: UsersDeps, request: ApiRequest<{ id: string }, unkno
   });
   if (body.enabled === true) changed = await passwords.revive(changed);
   if (typeof password === "string") changed = await passwords.reset(changed, password);
-  return { body: { user: showUser(deps, changed, request) } };
+  return { body: { user: shownUser(deps, changed, request) } };
 }
 
 export function userRoutes(deps: UsersDeps): Route[] {
@@ -138,7 +138,7 @@ export function userRoutes(deps: UsersDeps): Route[] {
       policy,
       async handle(request) {
         const user = await required(world, request, request.params.id, "identity:get_user");
-        return { body: { user: showUser(deps, user, request) } };
+        return { body: { user: shownUser(deps, user, request) } };
       },
     }),
     route({

@@ -13,7 +13,7 @@ import type { Port } from "../../models/network/port.ts";
 import type { Subnet, SubnetSpec } from "../../models/network/subnet.ts";
 import { bool, changed, defined, id, nullable, standardFields, text } from "./input.ts";
 import { type Findable, fetch, type Resource } from "./resource.ts";
-import { standardView, type World } from "./world.ts";
+import { aboutNetwork, standardView, type World } from "./world.ts";
 
 const mode = nullable(Type.Enum(["slaac", "dhcpv6-stateful", "dhcpv6-stateless"]));
 const pool = Type.Object({ start: text, end: text }, { additionalProperties: false });
@@ -126,12 +126,12 @@ export function subnets(world: World, networkResource: Findable<Network>): Resou
       // An external network is for all to see, its subnets are not.
       return world.networkOf(spec.networkRef, metadata.namespace)?.spec.shared === true;
     },
+    guarded: { segment_id: null, service_types: undefined },
+    about: ({ spec, metadata }) => aboutNetwork(world, world.networkOf(spec.networkRef, metadata.namespace)),
+    aboutNew: async (input, request) => aboutNetwork(world, await fetch(networkResource, request.auth, input.network_id)),
     view: (subnet) => viewSubnet(world, subnet),
     make: async (input, _namespace, request) => {
       const network = await fetch(networkResource, request.auth, input.network_id);
-      if (!request.auth.isAdmin && network.metadata.namespace !== request.project.namespace) {
-        throw new KumulusError("Forbidden", "(rule:create_subnet) is disallowed by policy", { reason: "PolicyNotAuthorized" });
-      }
       const { gatewayIP, disableGateway, ...rest } = specValues(input);
       const spec = {
         ...rest,

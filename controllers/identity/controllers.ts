@@ -23,10 +23,12 @@ import { boundController } from "./bound.ts";
 import { domainController } from "./domain/reconciler.ts";
 import { endpointController } from "./endpoint/reconciler.ts";
 import { groupController } from "./group/reconciler.ts";
+import { limitController } from "./limit/reconciler.ts";
 import { regionController } from "./region/reconciler.ts";
 import { roleController } from "./role/reconciler.ts";
 import { serviceController } from "./service/reconciler.ts";
 import { tenantController } from "./tenant/reconciler.ts";
+import { tenantAccessController } from "./tenant-access/reconciler.ts";
 import { tenantParentController } from "./tenant-parent/reconciler.ts";
 import { userController } from "./user/reconciler.ts";
 
@@ -43,8 +45,10 @@ export function identityControllers(): ControllerDefinition[] {
   return [
     domainController,
     groupController,
+    limitController,
     roleController,
     tenantController(),
+    tenantAccessController,
     tenantParentController,
     userController,
     serviceController,

@@ -1,24 +1,23 @@
 // What the identity controllers decide, case by case.
 import assert from "node:assert/strict";
 import { boundAnnotation, roleAssignmentReferences } from "../../domain/identity/bound.ts";
-import { userStatusManager, withPassword, withUpgradedHash } from "../../domain/identity/password-record.ts";
+import { boundAnnotation as boundTo, projectLimit, registeredLimit } from "../../domain/quota.ts";
 import type { Server } from "../../models/compute/server.ts";
 import type { Domain } from "../../models/identity/domain.ts";
 import type { RoleAssignment } from "../../models/identity/role-assignment.ts";
 import type { Tenant } from "../../models/identity/tenant.ts";
 import type { User } from "../../models/identity/user.ts";
 import type { KubeObject } from "../../models/kind.ts";
-import { controllerName } from "../../operator/controller/define-controller.ts";
 import type { Namespace, Secret } from "../../operator/kube/core-kinds.ts";
 import { desiredBound } from "./bound.ts";
 import { domainCondition } from "./conditions.ts";
 import { desiredTenant, hardLimits } from "./tenant/desired.ts";
 import { nextTeardownStep, patienceMs } from "./tenant/teardown.ts";
 import { desiredUser } from "./user/desired.ts";
-import { userController } from "./user/reconciler.ts";
 
 const apiVersion = "identity.kumulus.cloud/v1alpha1" as const;
 const domain: Domain = { apiVersion, kind: "Domain", metadata: { name: "acme", uid: "d" }, spec: {} };
+const noLimits = { get: () => undefined };
 const gone = "2026-01-01T00:00:00Z";
 
 function tenant(name: string, spec: Partial<Tenant["spec"]> = {}): Tenant {
@@ -43,18 +42,34 @@ describe("desiredTenant", () => {
   ];
   for (const [what, object, space, realm, reason] of cases) {
     it(what, () => {
-      const plan = desiredTenant(object, { domain: realm, namespace: space });
+      const plan = desiredTenant(object, { domain: realm, namespace: space, limits: noLimits });
       assert.equal(plan.do === "refuse" ? plan.reason : plan.condition.reason, reason);
     });
   }
 
+  const serversOf = (limits: readonly KubeObject[], spec: Partial<Tenant["spec"]> = {}) => {
+    const source = { get: <T extends KubeObject>(_: unknown, name: string) => limits.find(({ metadata }) => metadata.name === name) as T };
+    return hardLimits(tenant("web", spec), source)["count/servers.compute.kumulus.cloud"];
+  };
+
   it("counts what the API server can count; -1 is no limit", () => {
-    const hard = hardLimits(tenant("web", { quota: { instances: 3, volumes: -1, cores: 7 } }));
+    const hard = hardLimits(tenant("web", { quota: { instances: 3, volumes: -1, cores: 7 } }), noLimits);
     assert.equal(hard["count/servers.compute.kumulus.cloud"], "3");
     assert.ok(!("count/volumes.volume.kumulus.cloud" in hard));
     assert.ok("count/routers.network.kumulus.cloud" in hard);
-    const spelled = (ports: number) => hardLimits(tenant("web", { quota: { ports } }))["count/ports.network.kumulus.cloud"];
+    const spelled = (ports: number) => hardLimits(tenant("web", { quota: { ports } }), noLimits)["count/ports.network.kumulus.cloud"];
     assert.deepEqual([0, 999, 2000, 2500, 3_000_000].map(spelled), ["0", "999", "2k", "2500", "3M"]);
+  });
+
+  it("takes the project's Limit, else what the Tenant says, else the registered default", () => {
+    const registered = registeredLimit({ serviceType: "compute", resourceName: "servers", defaultLimit: 5 });
+    const own = projectLimit(tenant("web"), "instances", 7);
+    const former = { ...own, metadata: { ...own.metadata, annotations: { [boundTo]: "another" } } };
+    assert.equal(serversOf([]), "10");
+    assert.equal(serversOf([registered]), "5");
+    assert.equal(serversOf([registered], { quota: { instances: 6 } }), "6");
+    assert.equal(serversOf([registered, own], { quota: { instances: 6 } }), "7");
+    assert.equal(serversOf([registered, former]), "5", "a Limit that a former project of this name has left");
   });
 });
 
@@ -131,23 +146,6 @@ describe("desiredUser", () => {
   it("keeps the time while the hash stays, whatever the line end", () => {
     const again = desiredUser(user({}, { ...seen, conditions: [] }), { domain, secret: secret("one\n") }, now);
     assert.deepEqual(again, seen);
-  });
-  it("takes a better hash of the same password for no change", () => {
-    const data = withUpgradedHash(secret("one").data, "hash", "better", before);
-    assert.deepEqual(desiredUser(user({}, { ...seen, conditions: [] }), { domain, secret: { ...secret(""), data } }, now), seen);
-  });
-  it("shows when the password expires", () => {
-    const data = withPassword({}, "hash", { hash: "h", createdAt: before, expiresAt: now, remembered: 0 });
-    assert.equal(desiredUser(user(), { domain, secret: { ...secret(""), data } }, now).passwordExpiresAt, now);
-  });
-  it("notes when it was disabled, once, and keeps that when it is enabled again", () => {
-    const first = desiredUser(user({ enabled: false }, { conditions: [] }), { domain, secret: secret("one") }, before);
-    const status = { ...first, conditions: first.conditions.map((each) => ({ ...each, lastTransitionTime: before })) };
-    const disabledAt = (enabled: boolean) => desiredUser(user({ enabled }, status), { domain, secret: secret("one") }, now).disabledAt;
-    assert.deepEqual([first.disabledAt, disabledAt(false), disabledAt(true), seen.disabledAt], [before, before, before, undefined]);
-  });
-  it("is written under the name that the API uses too", () => {
-    assert.equal(userStatusManager, `kumulus-${controllerName(userController)}`);
   });
   it("moves the time with the hash, and with its loss", () => {
     const status = { ...seen, conditions: [] };

@@ -72,7 +72,7 @@ interface Rule {
   verbs: string[];
 }
 
-const verbOrder = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"];
+const verbOrder = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "manage", "administer"];
 
 /** Resources of one group that have the same verbs share a rule. */
 function rulesOf(atoms: readonly Atom[]): Rule[] {

@@ -11,14 +11,15 @@ describe("the previous release", () => {
   const git = (...argv: string[]) =>
     execFileSync("git", ["-C", directory, "-c", "user.name=t", "-c", "user.email=t@example.org", ...argv], { stdio: "pipe" }).toString();
 
-  it("is the last tag, before there is one the commit that is named, and without history a reason", async () => {
+  it("is the last tag, before there is one the state before crds/ changed, and without history a reason", async () => {
     // A repository of its own: this one's tags come and go.
     const here = join(import.meta.dirname, "previous-release.ts");
     for (const folder of ["hack/upgrade", "crds"]) execFileSync("mkdir", ["-p", join(directory, folder)]);
     cpSync(here, join(directory, "hack/upgrade/previous-release.ts"));
-    const program = `import("${join(directory, "hack/upgrade/previous-release.ts")}").then(({ previousRelease }) => console.log(JSON.stringify(previousRelease())))`;
-    const asked = () =>
-      JSON.parse(execFileSync(process.execPath, ["--input-type=module", "--eval", program], { stdio: "pipe" }).toString()) as
+    const program = (wanted: string) =>
+      `import("${join(directory, "hack/upgrade/previous-release.ts")}").then(({ previousRelease }) => console.log(JSON.stringify(previousRelease(${wanted}))))`;
+    const asked = (wanted = "{}") =>
+      JSON.parse(execFileSync(process.execPath, ["--input-type=module", "--eval", program(wanted)], { stdio: "pipe" }).toString()) as
         | string
         | { name: string; directory: string };
     git("init", "--quiet");
@@ -26,23 +27,29 @@ describe("the previous release", () => {
       execFileSync("touch", [join(directory, file)]);
       git("add", "--all");
       git("commit", "--quiet", "--message", file);
-      return git("rev-parse", "HEAD").trim();
+      return git("rev-parse", "--short", "HEAD").trim();
     };
     assert.match(String(asked()), /git does not know the previous release/);
     const first = commit("crds/a.yaml");
-    const name = (text: string) => writeFileSync(join(directory, "hack/upgrade/previous"), `${text}\n`);
-    name("0".repeat(40)); // as in a clone without history
     assert.match(String(asked()), /git does not know the previous release/);
-    name(first);
     commit("crds/b.yaml");
+    commit("other");
     const before = asked();
     assert.ok(typeof before !== "string");
     assert.equal(before.name, first);
     assert.deepEqual(
-      ["a", "b"].map((file) => existsSync(join(before.directory, `crds/${file}.yaml`))),
+      ["a", "b"].map((name) => existsSync(join(before.directory, `crds/${name}.yaml`))),
       [true, false],
     );
     rmSync(before.directory, { recursive: true });
+    const name = (text: string) => writeFileSync(join(directory, "hack/upgrade/previous"), `${text}\n`);
+    name("0".repeat(40)); // as in a clone without history
+    assert.match(String(asked("{ named: true }")), /git does not know the previous release/);
+    name(first);
+    const named = asked("{ named: true }");
+    assert.ok(typeof named !== "string");
+    assert.equal(named.name, first);
+    rmSync(named.directory, { recursive: true });
     git("tag", "v0.1.0");
     commit("crds/c.yaml");
     const tagged = asked();

@@ -17,21 +17,33 @@ export interface PreviousRelease {
 const git = (...argv: string[]) =>
   execFileSync("git", ["-C", repository, ...argv], { stdio: ["ignore", "pipe", "pipe"], maxBuffer: 1 << 28 });
 
-/** The last release's tag before this commit; while there is none, the commit that hack/upgrade/previous names. */
-function previousName(): string {
+const line = (...argv: string[]) =>
+  git(...argv)
+    .toString()
+    .trim();
+
+export interface Wanted {
+  /** While there is no tag, take the commit that hack/upgrade/previous names instead of the state before crds/ changed. */
+  named?: boolean;
+}
+
+/** The last release's tag before this commit; while there is none, the state before crds/ changed last or a named one. */
+function previousName({ named = false }: Wanted): string {
   try {
-    return git("describe", "--tags", "--abbrev=0", "--match", "v*", "HEAD^").toString().trim();
+    return line("describe", "--tags", "--abbrev=0", "--match", "v*", "HEAD^");
   } catch {
-    return readFileSync(join(import.meta.dirname, "previous"), "utf8").trim();
+    if (named) return readFileSync(join(import.meta.dirname, "previous"), "utf8").trim();
+    const changed = line("log", "-1", "--format=%H", "--", "crds");
+    return line("rev-parse", "--short", "--verify", `${changed}^`);
   }
 }
 
 /** Why there is none to be had, when a string: in a copy without git's history. */
-export function previousRelease(): PreviousRelease | string {
+export function previousRelease(wanted: Wanted = {}): PreviousRelease | string {
   const directory = mkdtempSync(join(tmpdir(), "kumulus-previous-"));
   const remove = () => rmSync(directory, { recursive: true, force: true });
   try {
-    const name = previousName();
+    const name = previousName(wanted);
     const archive = join(directory, "sources.tar");
     writeFileSync(archive, git("archive", name));
     execFileSync("tar", ["-xf", archive, "-C", directory]);

@@ -55,7 +55,7 @@ describe("the previous release beside this one", function () {
 
   before(async function () {
     this.timeout(180_000);
-    const found = previousRelease();
+    const found = previousRelease({ named: true });
     if (typeof found === "string") {
       console.log(`      not run: ${found}`);
       return this.skip();

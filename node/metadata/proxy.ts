@@ -2,6 +2,7 @@
 import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { Agent as SecureAgent, request as secureRequest } from "node:https";
 import type { Server, Socket } from "node:net";
+import { pipeline } from "node:stream/promises";
 import { signedMetadataPath } from "../../domain/compute/metadata/url.ts";
 import type { Log } from "../../operator/contract.ts";
 
@@ -20,8 +21,9 @@ export interface ProxyOptions {
 
 /** A network's guests may have so many connections at a time: no network takes the others' share. */
 const connectionsOfNetwork = 128;
-/** Guests are strangers: who is slow or says much loses the connection. */
-const limits = { headersTimeout: 10_000, requestTimeout: 10_000, keepAliveTimeout: 5_000, maxHeaderSize: 8 * 1024 };
+/** Guests are strangers: who is silent or says much loses the connection. */
+const limits = { keepAliveTimeout: 5_000, maxHeaderSize: 8 * 1024 };
+const silenceMs = 15_000;
 const answerTimeoutMs = 10_000;
 const questionLifetimeSeconds = 300;
 
@@ -55,7 +57,7 @@ export function createProxy({ apiURL, key, log }: ProxyOptions): Proxy {
         told.resume();
         return void response.end();
       }
-      return void told.pipe(response);
+      return pipeline(told, response);
     }
     told.resume();
     if (told.statusCode === 404) return say(response, 404, "Not Found");
@@ -70,6 +72,8 @@ export function createProxy({ apiURL, key, log }: ProxyOptions): Proxy {
     });
   });
 
+  // Node's other limits of time count for sockets that the server itself has opened.
+  server.setTimeout(silenceMs);
   return {
     serve(networkID, socket) {
       socket.maxConnections = connectionsOfNetwork;

@@ -1,7 +1,7 @@
 // Keystone's rules for application credentials, access rules, credentials, EC2 credentials and trusts.
 import type { PolicyTable } from "../../http/policy.ts";
 
-const admin = "role:admin";
+const admin = "rule:admin_required";
 const systemReader = "(role:reader and system_scope:all)";
 const owner = "user_id:%(user_id)s";
 const targetUser = "user_id:%(target.user.id)s";
@@ -33,8 +33,8 @@ export const delegationPolicies: PolicyTable = {
   "identity:ec2_list_credentials": either(`${admin} or (role:member and ${credentialOwner})`),
   "identity:ec2_create_credential": either(`${admin} or (role:member and ${credentialOwner})`),
   "identity:ec2_delete_credential": either(`${admin} or ${credentialOwner}`),
-  "identity:ec2tokens_validate": `${admin} or role:service`,
-  "identity:s3tokens_validate": `${admin} or role:service`,
+  "identity:ec2tokens_validate": `${admin} or rule:service_role`,
+  "identity:s3tokens_validate": `${admin} or rule:service_role`,
 
   "identity:create_trust": { check: trustor, scope: project },
   "identity:list_trusts": either(`${admin} or ${systemReader}`),

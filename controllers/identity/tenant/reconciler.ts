@@ -2,18 +2,20 @@
 import { isCode, Terminal } from "../../../domain/errors.ts";
 import { finalizers } from "../../../domain/finalizers.ts";
 import { tenantLabel } from "../../../domain/id.ts";
-import { appliedKind, right, unasked } from "../../../domain/rights.ts";
+import { appliedKind, right } from "../../../domain/rights.ts";
 import { Domain } from "../../../models/identity/domain.ts";
+import { Limit } from "../../../models/identity/limit.ts";
+import { RegisteredLimit } from "../../../models/identity/registered-limit.ts";
 import { Tenant } from "../../../models/identity/tenant.ts";
 import type { Kind } from "../../../models/kind.ts";
 import { SecurityGroup } from "../../../models/network/security-group.ts";
 import type { Context, ControllerDefinition, Result } from "../../../operator/contract.ts";
 import { defineController, index, watch } from "../../../operator/controller/define-controller.ts";
-import { KubeRole, Namespace, ResourceQuota, RoleBinding } from "../../../operator/kube/core-kinds.ts";
+import { Namespace, ResourceQuota } from "../../../operator/kube/core-kinds.ts";
 import { createStopwatch } from "../../../operator/stopwatch.ts";
 import { notReady } from "../conditions.ts";
 import { referenceIndex, referencesOf, watchReferenced } from "../references.ts";
-import { desiredTenant, memberRights, namespaceOf, type Parts } from "./desired.ts";
+import { desiredTenant, namespaceOf, type Parts } from "./desired.ts";
 import { nextTeardownStep, type TeardownStep, teardownStages } from "./teardown.ts";
 
 /** Safety net under the watches while a tenant is taken down. */
@@ -23,8 +25,6 @@ async function applyParts(tenant: Tenant, parts: Parts, ctx: Context): Promise<v
   const owner = { owner: tenant };
   await ctx.apply(Namespace, parts.namespace, owner);
   await ctx.apply(ResourceQuota, parts.quota, owner);
-  await ctx.apply(KubeRole, parts.role, owner);
-  await ctx.apply(RoleBinding, parts.binding, owner);
   const { name, namespace } = parts.defaultGroup.metadata;
   if (ctx.get(SecurityGroup, name, namespace)) return;
   try {
@@ -61,23 +61,33 @@ export function tenantController(): ControllerDefinition {
   return defineController<Tenant>({
     kind: Tenant,
     finalizer: finalizers.tenant,
-    owns: [Namespace, ResourceQuota, KubeRole, RoleBinding, SecurityGroup],
+    owns: [Namespace, ResourceQuota, SecurityGroup],
     watches: [
       watchReferenced(Tenant as Kind, Domain),
       watch(Namespace, ({ metadata }) => (metadata.labels?.[tenantLabel] ? [{ name: metadata.labels[tenantLabel] }] : [])),
+      watch(Limit, ({ spec }) => (spec.tenantRef ? [{ name: spec.tenantRef.name }] : [])),
+      watch(RegisteredLimit, (_limit, caches) =>
+        caches
+          .of(Tenant)
+          .list()
+          .map(({ metadata }) => ({ name: metadata.name })),
+      ),
       ...teardownStages.flat().map(wakeDeleted),
     ],
     indexes: [index(Tenant, referenceIndex, referencesOf)],
     rights: [
-      ...[Namespace, ResourceQuota, KubeRole, RoleBinding].map((kind) => appliedKind(kind as Kind)),
+      ...[Namespace, ResourceQuota].map((kind) => appliedKind(kind as Kind)),
       right(SecurityGroup, "create"),
       ...[Namespace as Kind, ...teardownStages.flat()].map((kind) => right(kind, "delete")),
-      ...memberRights.map((each) => unasked(each, "granted by the tenants' Roles, and nobody can grant what he has not got himself")),
     ],
 
     async reconcile(tenant, ctx) {
       const name = namespaceOf(tenant.metadata.name);
-      const plan = desiredTenant(tenant, { domain: ctx.get(Domain, tenant.spec.domainRef.name), namespace: ctx.get(Namespace, name) });
+      const plan = desiredTenant(tenant, {
+        domain: ctx.get(Domain, tenant.spec.domainRef.name),
+        namespace: ctx.get(Namespace, name),
+        limits: ctx,
+      });
       if (plan.do === "refuse") throw new Terminal(plan.reason, plan.message);
       if (plan.do === "apply") await applyParts(tenant, plan.parts, ctx);
       const status = plan.do === "apply" ? { namespace: plan.namespace } : { ...(tenant.status?.namespace && { namespace: name }) };

@@ -15,6 +15,7 @@ describe("metadata port", () => {
     const made = desiredMetadataPort(net, [six, off, pending, going, four]);
     assert.deepEqual(made?.spec.fixedIPs, [{ subnetRef: { name: "four" } }]);
     assert.deepEqual([made?.spec.deviceOwner, made?.spec.deviceID], ["network:distributed", "ovnmeta-net-id"]);
+    assert.deepEqual(made?.metadata.finalizers, ["network.kumulus.cloud/port"]);
     assert.ok(made && isMetadataPort(made));
   });
 

@@ -1,4 +1,5 @@
 // The Port through which a network's guests reach the metadata service: one on each node that has guests of it (OVN's localport). Pure but for reads.
+import { finalizers } from "../../../domain/finalizers.ts";
 import { idOf } from "../../../domain/id.ts";
 import { parseCidr } from "../../../domain/net/address.ts";
 import { metadataDeviceID, metadataPortName } from "../../../domain/net/names.ts";
@@ -22,7 +23,8 @@ export function desiredMetadataPort(network: Network, subnets: readonly Subnet[]
   return {
     apiVersion: "network.kumulus.cloud/v1alpha1",
     kind: "Port",
-    metadata: { name: metadataPortName(name), namespace },
+    // From its first moment: the API server can delete at once what gets its finalizer while a deletion is under way, and its address would stay.
+    metadata: { name: metadataPortName(name), namespace, finalizers: [finalizers.port] },
     spec: {
       displayName: "",
       networkRef: { name },
