@@ -1,6 +1,7 @@
 // The routes that all Neutron resources have alike: list, show, create (one or many), update, delete. A resource says only what is its own.
 import { type Static, type TObject, Type } from "typebox";
 import { isCode, KumulusError } from "../../domain/errors.ts";
+import type { Tenant } from "../../models/identity/tenant.ts";
 import type { KubeObject } from "../../models/kind.ts";
 import type { Auth } from "../http/auth.ts";
 import { filtered, withFields } from "../http/filtering.ts";
@@ -81,9 +82,16 @@ async function namespaceFor(world: World, request: ApiRequest, input: { tenant_i
       "Specifying 'project_id' or 'tenant_id' other than the authenticated project in request requires admin privileges",
       { reason: "HTTPBadRequest" },
     );
-  const namespace = (await world.tenants.byId(project))?.status?.namespace;
+  const tenant = await world.tenants.byId(project);
+  const namespace = tenant && (await namespaceOfNew(world, tenant));
   if (!namespace) throw new KumulusError("NotFound", `Project ${project} could not be found.`, { reason: "ProjectNotFound" });
   return namespace;
+}
+
+/** A project that was made a moment ago has no namespace yet; undefined when it went meanwhile. */
+async function namespaceOfNew({ tenants }: World, tenant: Tenant): Promise<string | undefined> {
+  if (tenant.status?.namespace !== undefined) return tenant.status.namespace;
+  return (await tenants.waitFor(tenant, (now) => now === undefined || now.status?.namespace !== undefined))?.status?.namespace;
 }
 
 function tagFilter(query: RawQuery): (view: View) => boolean {
