@@ -7,6 +7,7 @@ import type { RoleAssignment } from "../../models/identity/role-assignment.ts";
 import type { Tenant } from "../../models/identity/tenant.ts";
 import type { User } from "../../models/identity/user.ts";
 import type { KubeObject } from "../../models/kind.ts";
+import { withImpliedRoles } from "../http/policy.ts";
 import type { IdentityStores } from "./world.ts";
 
 /** Where roles hold. */
@@ -93,11 +94,18 @@ export function grantReader({ users, groups, roles, tenants, domains }: Identity
 
 function impliedReader({ impliedRoles, roles }: IdentityStores) {
   impliedRoles.cache.addIndex("prior", ({ spec }) => [spec.priorRoleRef.name]);
-  const impliedBy = (prior: Role): Role[] =>
-    impliedRoles.byIndex("prior", prior.metadata.name).flatMap((rule) => {
+  /** While a release that did not have ImpliedRoles is being upgraded, nobody may lose what the roles gave. */
+  const standard = (prior: Role): Role[] =>
+    withImpliedRoles([prior.metadata.name])
+      .slice(1)
+      .flatMap((name) => roles.get(name) ?? []);
+  const impliedBy = (prior: Role): Role[] => {
+    if (impliedRoles.list().length === 0) return standard(prior);
+    return impliedRoles.byIndex("prior", prior.metadata.name).flatMap((rule) => {
       const implied = roles.get(rule.spec.impliedRoleRef.name);
       return implied && standsFor(rule, [prior, implied]) ? [implied] : [];
     });
+  };
   const withImplied = (given: readonly Role[]): Role[] => {
     const found = new Map<string, Role>();
     for (const waiting = [...given]; waiting.length > 0; ) {

@@ -1,5 +1,6 @@
 // The wire form of a token (Identity API v3, "Validate and show information for token").
 import { idOf } from "../../domain/id.ts";
+import type { User } from "../../models/identity/user.ts";
 import { accessRuleView } from "./access-rule-view.ts";
 import type { Catalog } from "./catalog.ts";
 import type { CheckedToken } from "./token-check.ts";
@@ -7,6 +8,12 @@ import { named } from "./world.ts";
 
 /** Keystone's times: microseconds, UTC. */
 export const keystoneTime = (ms: number): string => new Date(ms).toISOString().replace("Z", "000Z");
+
+/** When the user's password expires; null where it does not. */
+export function passwordExpiry({ spec, status }: User): string | null {
+  const at = spec.options?.ignorePasswordExpiry ? undefined : status?.passwordExpiresAt;
+  return at === undefined ? null : keystoneTime(Date.parse(at));
+}
 
 function scopeView({ claims, tenant, domain, roles }: CheckedToken) {
   if (!claims.prj && !claims.dom && !claims.sys) return {};
@@ -43,7 +50,7 @@ export function viewToken(checked: CheckedToken, catalog: { catalog: Catalog; or
   const scope = scopeView(checked);
   return {
     methods: claims.amr,
-    user: { ...named(user), domain: named(userDomain), password_expires_at: null },
+    user: { ...named(user), domain: named(userDomain), password_expires_at: passwordExpiry(user) },
     audit_ids: claims.par === undefined ? [claims.jti] : [claims.jti, claims.par],
     expires_at: keystoneTime(claims.exp),
     issued_at: keystoneTime(claims.iat),

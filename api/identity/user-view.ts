@@ -5,7 +5,7 @@ import type { User } from "../../models/identity/user.ts";
 import { lastValueOf } from "../http/query.ts";
 import type { ApiRequest } from "../http/request.ts";
 import type { RawQuery } from "../http/route.ts";
-import { keystoneTime } from "./token-view.ts";
+import { passwordExpiry } from "./token-view.ts";
 import { viewOptions } from "./user-options.ts";
 import { type IdentityWorld, named } from "./world.ts";
 
@@ -14,14 +14,13 @@ export function viewUser(world: IdentityWorld, user: User, request: Pick<ApiRequ
   const { description, email, defaultTenantRef, domainRef, options, extra } = user.spec;
   const domain = world.domainOf(user);
   const tenant = defaultTenantRef && world.tenants.get(defaultTenantRef.name);
-  const expiresAt = options?.ignorePasswordExpiry ? undefined : user.status?.passwordExpiresAt;
   return {
     ...extra,
     ...named(user),
     domain_id: domain ? idOf(domain) : domainRef.name,
     enabled: isEnabled,
     options: viewOptions(options),
-    password_expires_at: expiresAt === undefined ? null : keystoneTime(Date.parse(expiresAt)),
+    password_expires_at: passwordExpiry(user),
     ...(description !== undefined && { description }),
     ...(email !== undefined && { email }),
     ...(tenant && { default_project_id: idOf(tenant) }),
