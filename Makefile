@@ -14,7 +14,7 @@ locked = flock -o /tmp/kumulus-$(INSTANCE).lock
 cloud = @test -x node_modules/.bin/node || { echo "run \`make setup\` first" >&2; exit 1; };
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs clean test e2e e2e-image e2e-cluster e2e-gitops conformance bench image
+.PHONY: help setup up down status logs clean test e2e e2e-image e2e-cluster e2e-gitops e2e-versions conformance bench image
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -48,6 +48,9 @@ e2e-image: setup ## Run the image's roles as containers against a real control p
 
 e2e-cluster: setup ## Start a real Kubernetes node (containerd, kubelet), run pods on it and remove it
 	@npm run -s e2e:cluster
+
+e2e-versions: setup ## Build each minor version of Kubernetes that we run on, one after the other, and run a cloud with simulated guests on it
+	@npm run -s e2e:versions
 
 e2e-gitops: setup ## Keep a cloud with simulated guests by the real Argo CD from a git repository
 	@npm run -s e2e:gitops

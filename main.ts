@@ -24,7 +24,8 @@ Roles:
   operator   the controllers; one replica acts, the others wait
   api        the OpenStack APIs
   webhook    admission of objects that need a look at others
-  node       the engines of one machine: guests, disks, plugs
+  node       the engines of one machine: guests, disks, plugs, metadata
+  metadata   the metadata service of one node's guests
 
 Commands:
 ${commandLines.join("\n")}
@@ -110,7 +111,8 @@ async function api(role: Role): Promise<void> {
   const { fileStore } = await import("./clients/image-store/file-store.ts");
   const inherited = listenFd === undefined ? [] : [{ fd: listenFd }];
   const { imageStoreMetrics } = await import("./operator/dependency-metrics.ts");
-  const parts = await runtime("api", role);
+  const { apiScopes } = await import("./api/scopes.ts");
+  const parts = await runtime("api", role, apiScopes);
   imageStoreMetrics(parts.metrics.registry, settings.images.directory);
   const { closed } = await startApi({
     ...parts,
@@ -162,10 +164,22 @@ async function node(
   role: Pick<Role, "log" | "signal">,
 ): Promise<void> {
   const { startNode } = await import("./standalone/node/agent.ts");
-  const settings = instance
-    ? (await import("./standalone/settings.ts")).nodeSettings(instance)
-    : await (await import("./standalone/node/settings.ts")).readNodeSettings(file ?? "", process.env);
-  await startNode({ ...settings, ...role });
+  if (!instance) {
+    const { readNodeSettings } = await import("./standalone/node/settings.ts");
+    return startNode({ ...(await readNodeSettings(file ?? "", process.env)), ...role });
+  }
+  const { nodeSettings, metadataSettings } = await import("./standalone/settings.ts");
+  const guests = startNode({ ...nodeSettings(instance), ...role });
+  // Guests that only seem to run ask nothing.
+  if (instance.hypervisor === "simulated") return guests;
+  const { runMetadata } = await import("./node/metadata/run.ts");
+  await Promise.all([guests, runMetadata(metadataSettings(instance), { ...role, log: role.log.child({ part: "metadata" }) })]);
+}
+
+async function metadata(file: string, role: Pick<Role, "log" | "signal">): Promise<void> {
+  const { readMetadataSettings } = await import("./node/metadata/settings.ts");
+  const { runMetadataRole } = await import("./node/metadata/run.ts");
+  await runMetadataRole(await readMetadataSettings(file, process.env), role);
 }
 
 const roles = { operator, api, webhook } as const;
@@ -194,7 +208,7 @@ async function startRole(): Promise<void> {
   const [name = ""] = positionals;
   if (values.help) return console.log(help);
   const { config: file, "instance-config": instanceFile, "listen-fd": fd } = values;
-  const known = isRole(name) || name === "node";
+  const known = isRole(name) || name === "node" || name === "metadata";
   if (!known || !(instanceFile ?? file))
     throw new TypeError(`${known ? "--config is missing" : `no such role or command: "${name}"`}\n\n${help}`);
   const log = createLog({ name, level: (process.env.KUMULUS_LOG_LEVEL ?? "info") as LogLevel });
@@ -210,6 +224,7 @@ async function startRole(): Promise<void> {
   const { startTracing } = await import("./operator/tracing.ts");
   const stopTracing = await startTracing(name);
   try {
+    if (name === "metadata") return await metadata(file ?? "", { log, signal });
     if (!isRole(name)) return await node({ file, instance }, { log, signal });
     const settings = instance ? await instanceSettings(instance, name) : await clusterSettings(file ?? "");
     // The operator has no clients: another replica takes over at once.

@@ -1,5 +1,6 @@
 // Walks the route tables of all services: what every route must have.
 import assert from "node:assert/strict";
+import { Policy } from "./http/policy.ts";
 import { isPlaceholder, publicRule, type Route } from "./http/route.ts";
 import { Router } from "./http/router.ts";
 import { bodyChecker, queryChecker } from "./http/validation.ts";
@@ -14,6 +15,8 @@ const bodiless: Readonly<Record<string, string>> = {
   "PUT /v3/groups/:group/users/:user": "the path says it all",
   "PUT /v3/projects/:id/tags/:tag": "the path says it all",
   "PUT /v3/roles/:prior/implies/:implied": "the path says it all",
+  "PUT /v3/OS-EP-FILTER/projects/:project/endpoints/:object": "the path says it all",
+  "PUT /v3/OS-EP-FILTER/endpoint_groups/:object/projects/:project": "the path says it all",
   "PUT /v2/images/:id/tags/:tag": "the path says it all",
   "PUT /v2.1/servers/:id/tags/:tag": "the path says it all",
 };
@@ -29,6 +32,8 @@ describe("route tables", () => {
         if (catalog) assert.ok(catalog.path === mount || catalog.path.startsWith(`${mount}/`), `${catalog.path} is not below ${mount}`);
         assert.ok(reference !== undefined || catalog === undefined, "a public API names its reference");
       });
+
+      it("has rules that can be asked", () => void new Policy(policies));
 
       it("has routes that differ", () => {
         for (const [index, route] of routes.entries()) {

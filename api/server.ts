@@ -3,29 +3,42 @@ import { createServer, type Server as HttpServer, type RequestListener } from "n
 import type { AddressInfo } from "node:net";
 import type { ImageStore } from "../clients/image-store/image-store.ts";
 import { KumulusError } from "../domain/errors.ts";
-import type { StartableCaches } from "../operator/cache/caches.ts";
-import type { KubeClient, Log } from "../operator/contract.ts";
+import { createCaches, type StartableCaches } from "../operator/cache/caches.ts";
+import type { Log } from "../operator/contract.ts";
 import { endConnectionsWhile } from "../operator/drain.ts";
+import { createEventRecorder } from "../operator/events.ts";
+import type { ApiClient } from "../operator/kube/client.ts";
 import type { Metrics } from "../operator/metrics.ts";
 import { persist } from "../operator/persist.ts";
+import { createStopwatch } from "../operator/stopwatch.ts";
 import { createApp } from "./http/app.ts";
 import { httpMetrics } from "./http/metrics.ts";
+import { PolicyBook } from "./http/policy-book.ts";
 import type { Service } from "./http/route.ts";
 import { createStores, type Stores } from "./http/store.ts";
+import { ApplicationSecrets } from "./identity/application-secrets.ts";
+import { Blobs } from "./identity/blobs.ts";
 import { Catalog } from "./identity/catalog.ts";
-import { TokenKeys } from "./identity/keys.ts";
-import { checkPassword } from "./identity/password.ts";
+import { authWorld } from "./identity/delegations.ts";
+import { Receipts } from "./identity/factors.ts";
+import { TokenKeys, tokenKeysScope } from "./identity/keys.ts";
+import { limitWorld } from "./identity/limit-world.ts";
+import { Passwords } from "./identity/password.ts";
 import { identityCatalog, identityService } from "./identity/service.ts";
+import { watchSettings } from "./identity/settings.ts";
+import { tokenPresenter } from "./identity/token-reply.ts";
 import { Tokens } from "./identity/tokens.ts";
+import { Passcodes } from "./identity/totp.ts";
 import { identityWorld } from "./identity/world.ts";
 import { removeOrphans } from "./image/orphans.ts";
 import { imageWorld } from "./image/world.ts";
+import { PolicyFiles, policyMetrics } from "./policy-files.ts";
 import { openStackServices } from "./services.ts";
 
 export type Listen = { readonly port: number; readonly host?: string } | { readonly fd: number } | { readonly path: string };
 
 export interface ApiOptions {
-  client: KubeClient;
+  client: ApiClient;
   /** Not started yet: the API starts them once it has asked for its kinds. */
   caches: StartableCaches;
   imageStore: ImageStore;
@@ -51,6 +64,7 @@ export interface Api {
   readonly closed: Promise<void>;
 }
 
+const secondMs = 1000;
 const hourMs = 60 * 60 * 1000;
 const sweepMs = 10 * 60 * 1000;
 /** A client that sends nothing for this long loses its connection; longer than usual proxies keep theirs. */
@@ -69,13 +83,34 @@ export function buildServices(
   }: Omit<ApiOptions, "caches" | "metrics" | "listen" | "signal" | "draining">,
   stores: Stores,
 ) {
-  const world = identityWorld(stores);
+  const world = authWorld(identityWorld(stores), stores);
   const keys = new TokenKeys({ client, log, tokenLifetimeMs });
   const tokens = new Tokens(world, keys, { lifetimeMs: tokenLifetimeMs });
   const others = openStackServices({ stores, imageStore, log });
-  const catalog = new Catalog([identityCatalog, ...others.flatMap((service) => service.catalog ?? [])], region);
-  const identity = identityService({ world, tokens, catalog, checkPassword: (user, password) => checkPassword(client, user, password) });
-  return { services: [identity, ...others], tokens, keys };
+  const catalog = new Catalog([identityCatalog, ...others.flatMap((service) => service.catalog ?? [])], region, stores);
+  const limits = limitWorld({ stores, world, catalog });
+  const blobs = new Blobs(client);
+  const settings = watchSettings({ caches: stores.caches, log, events: createEventRecorder(client, "kumulus-api", log) });
+  const passwords = new Passwords({ client, users: world.users, settings, log });
+  const identity = identityService({
+    client,
+    world,
+    stores,
+    limits,
+    tokens,
+    catalog,
+    passwords,
+    blobs,
+    present: tokenPresenter(catalog),
+    checkPassword: (user, password) => passwords.check(user, password),
+    isInactive: (user) => passwords.isInactive(user),
+    receipts: new Receipts({ keys, world, lifetimeMs: () => settings().receipt_expiration * secondMs }),
+    applicationSecrets: new ApplicationSecrets(client),
+    passcodes: new Passcodes({ world, blobs, previousWindows: () => settings().included_previous_windows }),
+    settings,
+  });
+  const services = [identity, ...others];
+  return { services, tokens, keys, book: new PolicyBook(services) };
 }
 
 function every(periodMs: number, signal: AbortSignal, log: Log, what: string, work: () => Promise<unknown>): void {
@@ -120,9 +155,12 @@ function closing(server: HttpServer, signal: AbortSignal): Promise<void> {
 export async function startApi(options: ApiOptions): Promise<Api> {
   const { caches, client, imageStore, log, metrics, signal, draining } = options;
   const stores = createStores(client, caches);
-  const { services, tokens, keys } = buildServices(options, stores);
+  const { services, tokens, keys, book } = buildServices(options, stores);
+  const events = createEventRecorder(client, "kumulus-api", log);
+  const policies = new PolicyFiles({ caches, client, book, events, log, valid: policyMetrics(metrics.registry) });
   metrics.caches(() => caches.report());
-  const app = createApp(services, { authenticator: tokens, log, metrics: httpMetrics(metrics.registry) }, (others) => {
+  const serving = { authenticator: tokens, log, metrics: httpMetrics(metrics.registry), policyOf: (service: Service) => book.of(service) };
+  const app = createApp(services, serving, (others) => {
     others.get("/healthz", (_request, response) => {
       response.status(caches.synced ? 200 : 503).send(caches.synced ? "ok" : "caches are not in sync");
     });
@@ -134,14 +172,23 @@ export async function startApi(options: ApiOptions): Promise<Api> {
       response.type(metrics.registry.contentType).send(await metrics.registry.metrics());
     });
   });
-  await Promise.all([caches.start(signal), persist(() => keys.load(), { what: "reading the token keys", log, signal })]);
+  const keyCaches = createCaches(client, { log, scopes: [tokenKeysScope] });
+  keys.follow(keyCaches);
+  await Promise.all([
+    caches.start(signal),
+    keyCaches.start(signal),
+    persist(() => keys.load(), { what: "reading the token keys", log, signal }),
+    ...services.map(({ name, prepare = async () => undefined }) => persist(prepare, { what: `preparing ${name}`, log, signal })),
+  ]);
   if (signal.aborted) throw new KumulusError("Unavailable", "The API was stopped while it started.");
+  await policies.start();
   const sweep = () =>
     tokens.sweep().catch((error: unknown) => log.warn({ error }, "ended revocations were not removed; it is tried again"));
   void sweep();
   every(sweepMs, signal, log, "removing ended revocations", sweep);
   every(sweepMs, signal, log, "looking at the token keys", () => keys.load());
-  every(hourMs, signal, log, "looking for orphaned image bytes", () => removeOrphans(imageWorld(stores, imageStore), log));
+  const unused = createStopwatch();
+  every(hourMs, signal, log, "looking for orphaned image bytes", () => removeOrphans(imageWorld(stores, imageStore), log, unused));
   const servers = await Promise.all([options.listen].flat().map((where) => listen(app, where)));
   if (draining) for (const server of servers) endConnectionsWhile(draining, server);
   const [url = ""] = servers.map(urlOf);

@@ -5,6 +5,7 @@ import { computeService } from "./compute/service.ts";
 import type { Service } from "./http/route.ts";
 import { imageService, internalService } from "./image/service.ts";
 import { imageWorld } from "./image/world.ts";
+import { metadataService } from "./metadata/service.ts";
 import { networkService } from "./network/service.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 import { volumeService } from "./volume/service.ts";
@@ -18,5 +19,6 @@ export function openStackServices(deps: ServiceDeps): Service[] {
     computeService(deps),
     volumeService(deps),
     internalService(images, () => key(deps.stores.client)),
+    metadataService(deps.stores),
   ];
 }

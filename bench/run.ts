@@ -73,7 +73,10 @@ const servers = async (api: Cloud) =>
   (await api.call<{ servers: Listed[] }>("GET", "/compute/v2.1/servers/detail?limit=1000")).body.servers;
 
 /** What is still being taken down behind servers that no API shows any longer: one name a line. */
-const remains = () => cloud("kubectl get virtualmachines,persistentvolumeclaims,ports.network.kumulus.cloud -n kumulus-demo -o name");
+const remains = () =>
+  cloud(
+    "kubectl get virtualmachines,persistentvolumeclaims -n kumulus-demo -o name; kubectl get ports.network.kumulus.cloud -n kumulus-demo -l kumulus.cloud/server -o name",
+  );
 
 /** Servers per second from the first request until all are ACTIVE, `concurrency` requests in flight; each client waits for its own. */
 async function boot(api: Cloud, count: number, concurrency: number, networkID: string): Promise<number> {

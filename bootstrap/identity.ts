@@ -1,7 +1,9 @@
 // Who is there in a new cloud: the domain, projects, users and roles that every OpenStack has. Pure.
 import { idLabel, systemNamespace } from "../domain/id.ts";
+import { registeredDefaults, registeredLimit } from "../domain/quota.ts";
 import { Domain } from "../models/identity/domain.ts";
 import { ImpliedRole } from "../models/identity/implied-role.ts";
+import { RegisteredLimit } from "../models/identity/registered-limit.ts";
 import { Role } from "../models/identity/role.ts";
 import { RoleAssignment, type RoleAssignmentSpec } from "../models/identity/role-assignment.ts";
 import { Tenant } from "../models/identity/tenant.ts";
@@ -31,6 +33,8 @@ const domain = seed(Domain, {
   metadata: { name: "default", labels: { [idLabel]: "default" } },
   spec: { displayName: "Default", description: "The default domain" },
 });
+
+const limits = registeredDefaults.map((spec) => seed(RegisteredLimit, registeredLimit(spec)));
 
 const role = (name: string) => seed(Role, { apiVersion: api, kind: "Role", metadata: { name }, spec: {} });
 
@@ -87,6 +91,7 @@ const assignments: readonly Seed[] = [
 export function identitySeeds(hashes: Record<SeededUser, string>): Seed[] {
   return [
     domain,
+    ...limits,
     ...roleNames.map(role),
     ...impliedRoleSeeds,
     ...seededUsers.map(tenant),

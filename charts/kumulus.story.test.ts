@@ -1,12 +1,15 @@
 // The Helm chart: what it renders is what a real API server accepts, and wrong values are named.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { buildEngine } from "../hack/engines.ts";
 import type { KubeObject } from "../models/kind.ts";
+import { kumulusKinds } from "../models/kinds.ts";
+import { readMetadataSettings } from "../node/metadata/settings.ts";
 import { type ConfigMap, Namespace } from "../operator/kube/core-kinds.ts";
 import { parseSettings, type Settings } from "../operator/settings.ts";
 import { type ControlPlane, startControlPlane } from "../operator/testing/control-plane.ts";
+import { parse } from "../operator/yaml.ts";
 import { fullValues, helm, kubectl, rendered } from "./testing/helm.ts";
 
 /** Of other projects: the API server of the tests has definitions that leave everything open (charts/testing/foreign-crds). */
@@ -78,6 +81,14 @@ describe("charts/kumulus", () => {
     accepted(objects);
   });
 
+  it("makes the policy files of the values", () => {
+    const policy = (values?: object) => rendered(values).find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === "policy");
+    assert.equal(policy(), undefined);
+    const rules = { "os_compute_api:servers:create": "role:builder and project_id:%(project_id)s" };
+    const { data } = policy({ policy: { "nova.yaml": rules } }) as unknown as { data: Record<string, string> };
+    assert.deepEqual(parse(data["nova.yaml"] ?? ""), rules);
+  });
+
   it("leaves out what is turned off", () => {
     const kinds = new Set(rendered({ networkPolicy: { enabled: false } }).map(({ kind }) => kind));
     for (const kind of [...foreignKinds, "Ingress", "HorizontalPodAutoscaler", "NetworkPolicy"]) assert.ok(!kinds.has(kind), kind);
@@ -86,7 +97,7 @@ describe("charts/kumulus", () => {
   it("has every CRD and keeps it, and the images, on uninstall", () => {
     const kept = rendered().filter(({ metadata }) => metadata.annotations?.["helm.sh/resource-policy"] === "keep");
     const kinds = kept.map(({ kind }) => kind);
-    assert.equal(kinds.filter((kind) => kind === "CustomResourceDefinition").length, 20);
+    assert.equal(kinds.filter((kind) => kind === "CustomResourceDefinition").length, kumulusKinds.length);
     assert.equal(kinds.filter((kind) => kind === "PersistentVolumeClaim").length, 1);
   });
 
@@ -106,6 +117,23 @@ describe("charts/kumulus", () => {
       southbound: ["ssl:10.0.0.1:6642"],
       tls: { ca: "/etc/kumulus/ovn/ca.crt", cert: "/etc/kumulus/ovn/tls.crt", key: "/etc/kumulus/ovn/tls.key" },
     });
+  });
+
+  it("brings the metadata service on request, and always beside the node agent, with the right to one Secret", async () => {
+    assert.deepEqual(namesOf(rendered(), "DaemonSet"), []);
+    const names = namesOf(rendered({ nodeAgent: { enabled: true } }), "DaemonSet");
+    assert.deepEqual(names.sort(), ["kumulus-node", "kumulus-node-agent"]);
+    const objects = rendered({ ...fullValues, node: { enabled: true, nodeSelector: { guests: "" }, openVSwitchDirectory: "/run/ovs" } });
+    const { ok, stderr } = kubectl(plane.kubeconfig, ["apply", "--dry-run=server", "--filename", "-"], objects);
+    assert.ok(ok, stderr);
+    const settings = objects.find(({ kind, metadata }) => kind === "ConfigMap" && metadata.name === "kumulus-metadata") as ConfigMap;
+    const file = join(plane.directory, "metadata.yaml");
+    writeFileSync(file, settings.data?.["metadata.yaml"] ?? "");
+    const { southbound, tls, address } = await readMetadataSettings(file, { NODE_ADDRESS: "10.0.0.1" });
+    assert.deepEqual([southbound, tls?.ca, address], [["ssl:10.0.0.1:6642"], "/etc/kumulus/ovn/ca.crt", "10.0.0.1"]);
+    await assert.rejects(readMetadataSettings(file, {}), /NODE_ADDRESS/);
+    const roles = objects.filter(({ metadata }) => metadata.name === "kumulus-node").map(({ kind }) => kind);
+    assert.deepEqual(roles.sort(), ["DaemonSet", "Role", "RoleBinding", "ServiceAccount"]);
   });
 
   it("lets each pod be reached on the ports that it serves and on no others, and lets nodes be drained", () => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { apiScopes } from "../api/scopes.ts";
 import { startApi } from "../api/server.ts";
 import { fileStore } from "../clients/image-store/file-store.ts";
 import { kubeVirt } from "../clients/kubevirt/subresources.ts";
@@ -77,7 +78,7 @@ describe("rights of the chart's service accounts", () => {
         [],
       );
     };
-    const scopes = role === "operator" ? operatorScopes : [];
+    const scopes = role === "operator" ? operatorScopes : role === "api" ? apiScopes : [];
     return { client, caches: createCaches(client, { log, scopes }), assertAllowed };
   }
 

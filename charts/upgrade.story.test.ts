@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { parse, parseAllDocuments } from "yaml";
 import { fileStore } from "../clients/image-store/file-store.ts";
 import { kubeVirt } from "../clients/kubevirt/subresources.ts";
@@ -29,6 +28,7 @@ import { createMetrics } from "../operator/metrics.ts";
 import { sharedKey } from "../operator/shared-key.ts";
 import { type ControlPlane, installDefinitions, startControlPlane } from "../operator/testing/control-plane.ts";
 import { eventually } from "../operator/testing/eventually.ts";
+import { assertUnchanged, type Snapshot, settledSnapshot } from "../operator/testing/snapshot.ts";
 
 /** Changes that the checker can not judge and people have: the sentence, and why no stored object is hurt. */
 const accepted: Readonly<Record<string, string>> = {
@@ -50,13 +50,7 @@ describe("an upgrade from the previous release", function () {
   let previous: PreviousRelease;
   let plane: ControlPlane;
   let databases: DatabaseServer[] = [];
-  let settled: Map<string, Snapshot>;
-
-  interface Snapshot {
-    resourceVersion: string;
-    generation: number;
-    spec: unknown;
-  }
+  let settled: Snapshot;
 
   before(async function () {
     const found = previousRelease();
@@ -82,7 +76,7 @@ describe("an upgrade from the previous release", function () {
   });
 
   /** Runs until the world stands still, and stops. */
-  async function reconcileAll(): Promise<Map<string, Snapshot>> {
+  async function reconcileAll(): Promise<Snapshot> {
     const stop = new AbortController();
     const { signal } = stop;
     const { client } = plane;
@@ -102,32 +96,10 @@ describe("an upgrade from the previous release", function () {
     const manager = createManager({ client, caches, controllers, log, metrics: createMetrics() });
     const running = manager.run(signal);
     await eventually(() => assert.ok(manager.ready() && manager.leads), 20_000);
-    let last = await snapshot();
-    await eventually(
-      async () => {
-        await sleep(2_000);
-        const [was, is] = [last, await snapshot()];
-        last = is;
-        assert.deepEqual(is, was);
-      },
-      60_000,
-      0,
-    );
+    const last = await settledSnapshot(client, kumulusKinds);
     stop.abort();
     await running;
     return last;
-  }
-
-  async function snapshot(): Promise<Map<string, Snapshot>> {
-    const found = new Map<string, Snapshot>();
-    for (const kind of kumulusKinds as readonly Kind<KubeObject & { spec?: unknown }>[]) {
-      const objects = await plane.client.list(kind).catch(() => []);
-      for (const { metadata, spec } of objects) {
-        const { namespace = "", name, resourceVersion = "", generation = 0 } = metadata;
-        found.set(`${kind.kind} ${namespace}/${name}`, { resourceVersion, generation, spec });
-      }
-    }
-    return found;
   }
 
   it("changes no CRD in a way that stored objects could not bear", () => {
@@ -162,8 +134,7 @@ describe("an upgrade from the previous release", function () {
   });
 
   it("rewrites no object, and each is still valid", async () => {
-    const after = await reconcileAll();
-    for (const [name, was] of settled) assert.deepEqual(after.get(name), was, name);
+    assertUnchanged(settled, await reconcileAll());
     for (const kind of kumulusKinds) {
       for (const object of await plane.client.list(kind)) {
         const { name, namespace, labels, annotations } = object.metadata;

@@ -28,6 +28,10 @@ export const commands: Readonly<Record<string, Entry>> = {
     summary: "brings a cloud back from an archive, with the same OpenStack ids",
     load: async () => (await import("./backup/restore-command.ts")).restoreCommand,
   },
+  identity: {
+    summary: "imports users, projects, roles and grants from a Keystone",
+    load: async () => (await import("./identity/command.ts")).identityCommand,
+  },
   selftest: {
     summary: "boots a server as a user of the cloud and deletes it again",
     load: async () => (await import("./selftest.ts")).selftestCommand,

@@ -14,6 +14,14 @@ export const systemNamespace = "kumulus-system";
 /** Label of a tenant's namespace with the Tenant's name. */
 export const tenantLabel = "kumulus.cloud/tenant";
 
+const tenantPrefix = "kumulus-";
+
+/** The namespace that holds a tenant's objects. */
+export const namespaceOfTenant = (name: string): string => `${tenantPrefix}${name}`;
+
+/** Name of the Tenant that would have this namespace; "" for a namespace that is nobody's. */
+export const tenantOf = (namespace: string): string => (namespace.startsWith(tenantPrefix) ? namespace.slice(tenantPrefix.length) : "");
+
 /** OpenStack id: the label if set, else `metadata.uid`. Empty for an object that the API server has not seen. */
 export function idOf(object: KubeObject): string {
   return object.metadata.labels?.[idLabel] ?? object.metadata.uid ?? "";

@@ -1,9 +1,9 @@
 // Limits and the sentences of the services.
 import assert from "node:assert/strict";
-import { growth, quotaProblem, sumOf } from "./quota-problem.ts";
+import { type Amounts, growth, type QuotaService, quotaProblem, sumOf } from "./quota-problem.ts";
 
 describe("quotaProblem", () => {
-  const cases: [string, Parameters<typeof quotaProblem>, string | undefined][] = [
+  const cases: [string, [QuotaService, Amounts, Amounts, Amounts], string | undefined][] = [
     ["room", ["compute", { cores: 1 }, { cores: 9 }, { cores: 10 }], undefined],
     ["no limit", ["compute", { cores: 1000 }, { cores: 9 }, { cores: -1 }], undefined],
     ["nothing asked for, though over the limit", ["compute", { cores: 0 }, { cores: 11 }, { cores: 10 }], undefined],
@@ -20,6 +20,16 @@ describe("quotaProblem", () => {
       "Requested volume or snapshot exceeds allowed gigabytes quota. Requested 10G, quota is 5G and 3G has been consumed.",
     ],
     [
+      "gigabytes of a type",
+      ["volume", { gigabytes: 2, gigabytes_fast: 2 }, { gigabytes_fast: 9 }, { gigabytes: 100, gigabytes_fast: 10 }],
+      "Requested volume or snapshot exceeds allowed gigabytes_fast quota. Requested 2G, quota is 10G and 9G has been consumed.",
+    ],
+    [
+      "images",
+      ["image", { images: 1 }, { images: 2 }, { images: 2 }],
+      "The project is over its limit for image_count_total: limit 2, current usage 2, requested 1.",
+    ],
+    [
       "volumes",
       ["volume", { volumes: 1 }, { volumes: 2 }, { volumes: 2 }],
       "Maximum number of volumes allowed (2) exceeded for quota 'volumes'.",
@@ -27,7 +37,8 @@ describe("quotaProblem", () => {
   ];
   for (const [title, args, sentence] of cases) {
     it(title, () => {
-      const problem = quotaProblem(...args);
+      const [service, requested, used, limits] = args;
+      const problem = quotaProblem(service, requested, used, (key) => limits[key] ?? -1);
       assert.equal(problem?.message, sentence);
       if (problem) assert.deepEqual([problem.code, problem.reason], ["OverQuota", "OverQuota"]);
     });

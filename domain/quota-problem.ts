@@ -1,20 +1,14 @@
 // Whether a request passes a project's limits, and the sentence with which each service says so.
-import type { TenantQuota } from "../models/identity/tenant.ts";
 import { KumulusError } from "./errors.ts";
-import { limitOf, type QuotaKey } from "./quota.ts";
+import type { QuotaKey } from "./quota.ts";
 
 export type Amounts = Partial<Record<QuotaKey, number>>;
 
-export type QuotaService = "compute" | "network" | "volume";
+export type QuotaService = "compute" | "network" | "volume" | "image";
 
-/** The services' own words for what is counted. */
-const words: Record<QuotaKey, string> = {
-  instances: "instances",
-  cores: "cores",
+/** The services' own words for what is counted, where they are not ours. */
+const words: Readonly<Record<string, string>> = {
   ramMiB: "ram",
-  volumes: "volumes",
-  snapshots: "snapshots",
-  gigabytes: "gigabytes",
   networks: "network",
   subnets: "subnet",
   ports: "port",
@@ -23,7 +17,9 @@ const words: Record<QuotaKey, string> = {
   securityGroups: "security_group",
   securityGroupRules: "security_group_rule",
   keyPairs: "key_pairs",
+  images: "image_count_total",
 };
+const wordOf = (key: QuotaKey): string => words[key] ?? key;
 
 interface Passed {
   key: QuotaKey;
@@ -35,22 +31,30 @@ interface Passed {
 function computeSentence(passed: readonly Passed[]): string {
   if (passed.some(({ key }) => key === "keyPairs")) return "Quota exceeded, too many key pairs.";
   const list = (value: (one: Passed) => string | number) => passed.map(value).join(", ");
-  const names = list(({ key }) => words[key]);
+  const names = list(({ key }) => wordOf(key));
   return `Quota exceeded for ${names}: Requested ${list((one) => one.requested)}, but already used ${list((one) => one.used)} of ${list((one) => one.limit)} ${names}`;
 }
 
 function volumeSentence(passed: readonly Passed[]): string {
-  const size = passed.find(({ key }) => key === "gigabytes");
+  const size = passed.find(({ key }) => key === "gigabytes" || key.startsWith("gigabytes_"));
   if (size) {
-    return `Requested volume or snapshot exceeds allowed gigabytes quota. Requested ${size.requested}G, quota is ${size.limit}G and ${size.used}G has been consumed.`;
+    return `Requested volume or snapshot exceeds allowed ${size.key} quota. Requested ${size.requested}G, quota is ${size.limit}G and ${size.used}G has been consumed.`;
   }
-  return passed.map(({ key, limit }) => `Maximum number of ${words[key]} allowed (${limit}) exceeded for quota '${words[key]}'.`).join(" ");
+  return passed
+    .map(({ key, limit }) => `Maximum number of ${wordOf(key)} allowed (${limit}) exceeded for quota '${wordOf(key)}'.`)
+    .join(" ");
+}
+
+function imageSentence(passed: readonly Passed[]): string {
+  const each = passed.map((one) => `${wordOf(one.key)}: limit ${one.limit}, current usage ${one.used}, requested ${one.requested}`);
+  return `The project is over its limit for ${each.join("; ")}.`;
 }
 
 const sentences: Record<QuotaService, (passed: readonly Passed[]) => string> = {
   compute: computeSentence,
   volume: volumeSentence,
-  network: (passed) => `Quota exceeded for resources: [${passed.map(({ key }) => `'${words[key]}'`).join(", ")}].`,
+  image: imageSentence,
+  network: (passed) => `Quota exceeded for resources: [${passed.map(({ key }) => `'${wordOf(key)}'`).join(", ")}].`,
 };
 
 /** OverQuota when `used` and `requested` together pass a limit. What is not asked for is not looked at: a project over its limit may still shrink. */
@@ -58,10 +62,10 @@ export function quotaProblem(
   service: QuotaService,
   requested: Amounts,
   used: Amounts,
-  quota: TenantQuota | undefined,
+  limit: (key: QuotaKey) => number,
 ): KumulusError | undefined {
   const passed = (Object.entries(requested) as [QuotaKey, number][])
-    .map(([key, wanted]) => ({ key, requested: wanted, used: used[key] ?? 0, limit: limitOf(quota, key) }))
+    .map(([key, wanted]) => ({ key, requested: wanted, used: used[key] ?? 0, limit: limit(key) }))
     .filter((one) => one.requested > 0 && one.limit >= 0 && one.used + one.requested > one.limit);
   return passed.length === 0 ? undefined : new KumulusError("OverQuota", sentences[service](passed), { reason: "OverQuota" });
 }

@@ -1,7 +1,7 @@
 // What a part of the program may ask of the API server, as data. Whoever makes requests says so beside its code; `npm run generate` writes the chart's roles.
 import type { Kind } from "../models/kind.ts";
 
-export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "deletecollection";
+export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "deletecollection" | "manage" | "administer";
 
 export interface Right {
   readonly group: string;

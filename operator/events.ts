@@ -2,9 +2,8 @@
 import { createHash } from "node:crypto";
 import { isCode } from "../domain/errors.ts";
 import type { KubeObject } from "../models/kind.ts";
-import type { Log } from "./contract.ts";
+import type { KubeClient, Log } from "./contract.ts";
 import { wholeSeconds } from "./controller/status.ts";
-import type { ApiClient } from "./kube/client.ts";
 import { Event } from "./kube/core-kinds.ts";
 import { lru } from "./lru.ts";
 
@@ -54,7 +53,7 @@ function build(object: KubeObject, component: string, type: EventType, reason: s
   };
 }
 
-export function createEventRecorder(client: ApiClient, component: string, log: Log): EventRecorder {
+export function createEventRecorder(client: Pick<KubeClient, "create" | "patch">, component: string, log: Log): EventRecorder {
   const known = lru<string, Known>(10_000);
   let backlog = 0;
   let last: Promise<void> = Promise.resolve();

@@ -1,23 +1,16 @@
 // Two faults of the control plane while users write: etcd loses its leader, and the API server is gone for minutes. Nothing that was accepted is lost.
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
-import { type DatabaseServer, northboundSchema, southboundSchema, startDatabaseServer } from "../clients/ovsdb/testing/database-server.ts";
-import { systemNamespace } from "../domain/id.ts";
 import { KeyPair } from "../models/compute/key-pair.ts";
 import { readyOf } from "./controller/status.ts";
-import { Namespace, Secret } from "./kube/core-kinds.ts";
-import { type ControlPlane, startControlPlane } from "./testing/control-plane.ts";
+import type { ControlPlane } from "./testing/control-plane.ts";
 import { leaderOf } from "./testing/etcd.ts";
 import { eventually } from "./testing/eventually.ts";
 import { type FaultProxy, startFaultProxy } from "./testing/fault-proxy.ts";
-import { type RoleName, type RoleProcess, startRole } from "./testing/roles.ts";
-import { KeyPairWriter, login } from "./testing/writer.ts";
+import { RoleCloud } from "./testing/role-cloud.ts";
+import type { RoleName, RoleProcess } from "./testing/roles.ts";
+import { KeyPairWriter } from "./testing/writer.ts";
 
-const root = join(import.meta.dirname, "..");
 /** In 45 s every pause between tries has grown to its longest. */
 const outageMs = Number(process.env.KUMULUS_OUTAGE_SECONDS ?? 45) * 1000;
 const recoveryMs = 60_000;
@@ -25,47 +18,31 @@ const demo = "kumulus-demo";
 
 describe("a control plane with faults", function () {
   this.timeout(outageMs + 3 * recoveryMs);
+  let cloud: RoleCloud;
   let plane: ControlPlane;
   let proxy: FaultProxy;
-  let northbound: DatabaseServer;
-  let southbound: DatabaseServer;
   let writer: KeyPairWriter;
-  const roles: RoleProcess[] = [];
+  let roles: readonly RoleProcess[];
 
-  async function run(name: RoleName): Promise<RoleProcess> {
-    const remotes = { northbound: northbound.remote, southbound: southbound.remote };
-    const options = { program: join(root, "main.ts"), directory: plane.directory, kubeconfig: proxy.kubeconfig, ...remotes };
-    const role = await startRole(name, options);
-    roles.push(role);
-    return role;
-  }
+  const run = (name: RoleName) => cloud.run(name, { kubeconfig: proxy.kubeconfig });
 
   before(async function () {
     this.timeout(120_000);
-    plane = await startControlPlane({ etcdMembers: 3, crds: [join(root, "standalone/engine-crds")] });
+    cloud = await RoleCloud.start({ etcdMembers: 3 });
+    ({ plane, roles } = cloud);
     proxy = await startFaultProxy(plane);
-    [northbound, southbound] = [await startDatabaseServer(northboundSchema), await startDatabaseServer(southboundSchema)];
-    await plane.client.create(Namespace, { apiVersion: "v1", kind: "Namespace", metadata: { name: systemNamespace } });
-    for (const name of ["operator", "webhook", "api"] as const) await run(name);
+    for (const name of ["operator", "webhook"] as const) await run(name);
+    const api = await run("api");
     for (const role of roles) await role.whenReady();
-    const apiURL = roles[2]?.healthURL ?? "";
-    const file = join(plane.directory, "bootstrap.json");
-    writeFileSync(file, JSON.stringify({ apiURL, region: "RegionOne", volumeType: { name: "local", storageClassName: "local" } }));
-    const command = [join(root, "main.ts"), "bootstrap", "--config", file];
-    await promisify(execFile)(process.execPath, command, { env: { ...process.env, KUBECONFIG: plane.kubeconfig } });
-    const access = await plane.client.get(Secret, { name: "kumulus-clouds", namespace: systemNamespace });
-    const password = Buffer.from(access.data?.demo ?? "", "base64").toString();
-    writer = new KeyPairWriter(apiURL, await login(apiURL, "demo", password));
+    await cloud.fill(api);
+    writer = new KeyPairWriter(api.healthURL, await cloud.token(api));
     writer.start();
     await writer.accepts(20, recoveryMs);
   });
   after(async () => {
     await writer?.stop();
-    for (const role of roles) await role.stop();
-    await northbound?.stop();
-    await southbound?.stop();
     await proxy?.stop();
-    await plane?.stop();
+    await cloud?.stop();
   });
 
   /** All that was ever accepted is there, and the operator has seen to it. */
@@ -85,7 +62,6 @@ describe("a control plane with faults", function () {
   }
 
   const exits = () => Object.fromEntries(roles.map(({ settings, exits: count }) => [settings.identity, count]));
-  const logs = () => roles.map((role) => role.log().slice(-3000)).join("\n");
   const zero = () => Object.fromEntries(roles.map(({ settings }) => [settings.identity, 0]));
   const allReady = async () => assert.deepEqual(new Set(await Promise.all(roles.map((role) => role.readyStatus()))), new Set([200]));
 
@@ -96,7 +72,7 @@ describe("a control plane with faults", function () {
     assert.notEqual((await leaderOf(plane.etcd)).url, leader.url);
     await nothingIsLost();
     await allReady();
-    assert.deepEqual(exits(), zero(), logs());
+    assert.deepEqual(exits(), zero(), cloud.logs());
   });
 
   it("the API server is gone for long: reads are answered, writes are refused, and all go on within a minute of its return", async () => {
@@ -129,6 +105,6 @@ describe("a control plane with faults", function () {
     console.log(`        writes after ${Math.round(writesMs)} ms, all well after ${Math.round(wellMs)} ms`);
     await nothingIsLost();
     // A leader that can not renew its lease ends, once, so that another could lead.
-    assert.deepEqual(exits(), { ...zero(), [leader?.settings.identity ?? ""]: 1 }, logs());
+    assert.deepEqual(exits(), { ...zero(), [leader?.settings.identity ?? ""]: 1 }, cloud.logs());
   });
 });

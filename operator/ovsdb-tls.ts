@@ -3,7 +3,12 @@ import { readFileSync } from "node:fs";
 import type { TlsOptions } from "../clients/ovsdb/remote.ts";
 import type { Settings } from "./settings.ts";
 
-/** Undefined for `tcp:` and `unix:` remotes. Throws when a file can not be read. */
-export function ovsdbTLS({ ovn: { tls } }: Settings): TlsOptions | undefined {
-  return tls && { ca: readFileSync(tls.ca, "utf8"), cert: readFileSync(tls.cert, "utf8"), key: readFileSync(tls.key, "utf8") };
-}
+/** Throws when a file can not be read. */
+export const readTLS = ({ ca, cert, key }: Record<"ca" | "cert" | "key", string>): TlsOptions => ({
+  ca: readFileSync(ca, "utf8"),
+  cert: readFileSync(cert, "utf8"),
+  key: readFileSync(key, "utf8"),
+});
+
+/** Undefined for `tcp:` and `unix:` remotes. */
+export const ovsdbTLS = ({ ovn: { tls } }: Settings): TlsOptions | undefined => tls && readTLS(tls);

@@ -7,7 +7,10 @@ const port = Type.Integer({ minimum: 1, maximum: 65_535 });
 const strict = { additionalProperties: false } as const;
 
 /** Where an OVSDB server is, as OVN spells it. */
-const remote = Type.String({ pattern: "^(unix:/.+|(tcp|ssl):.+:[0-9]+)$" });
+export const remoteSchema = Type.String({ pattern: "^(unix:/.+|(tcp|ssl):.+:[0-9]+)$" });
+
+/** Files in PEM, for `ssl:` remotes. */
+export const tlsSchema = Type.Object({ ca: text, cert: text, key: text }, strict);
 
 export const settingsSchema = Type.Object(
   {
@@ -23,10 +26,9 @@ export const settingsSchema = Type.Object(
     ovn: Type.Object(
       {
         /** Every server of the cluster. */
-        northbound: Type.Array(remote, { minItems: 1 }),
-        southbound: Type.Array(remote, { minItems: 1 }),
-        /** Files in PEM, for `ssl:` remotes. */
-        tls: Type.Optional(Type.Object({ ca: text, cert: text, key: text }, strict)),
+        northbound: Type.Array(remoteSchema, { minItems: 1 }),
+        southbound: Type.Array(remoteSchema, { minItems: 1 }),
+        tls: Type.Optional(tlsSchema),
       },
       strict,
     ),

@@ -38,6 +38,8 @@ export interface InstanceNetwork {
   /** Both ends of the veth pair that leads to it (only with `external: "host"`). */
   hostLink: string;
   namespaceLink: string;
+  /** What the names of the namespaces begin with in which guests of a network are told their metadata; its id follows. */
+  metadataPrefix: string;
   /** Name of this machine as a chassis, a Node and a hypervisor. */
   chassis: string;
   tunnelIP: string;

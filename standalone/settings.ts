@@ -19,6 +19,18 @@ export function roleSettings(config: InstanceConfig, role: "operator" | "api" | 
   };
 }
 
+/** Of the metadata service, which the node agent's process runs beside the guests. */
+export function metadataSettings({ kubeconfigs, network, ovn, apiURL }: InstanceConfig) {
+  return {
+    kubeconfig: kubeconfigs.node,
+    apiURL,
+    southbound: { remotes: [ovn.southbound] },
+    confDatabase: ovn.conf,
+    dataPlane: network.namespace,
+    prefix: network.metadataPrefix,
+  };
+}
+
 export function nodeSettings(config: InstanceConfig): Omit<NodeOptions, "log" | "signal"> {
   const { kubeconfigs, network, ports, ovn, hypervisor, runDir, disksDir, stoppedGuestsFile } = config;
   return {

@@ -1,13 +1,16 @@
 // Decides one admission request: what passes unjudged, the kind's rules, its quota, and a second look before anything is refused.
 import { isCode, KumulusError } from "../domain/errors.ts";
-import { growth, quotaProblem, sumOf } from "../domain/quota-problem.ts";
+import { Limit } from "../models/identity/limit.ts";
+import { RegisteredLimit } from "../models/identity/registered-limit.ts";
 import { Tenant } from "../models/identity/tenant.ts";
 import type { Kind, KubeObject } from "../models/kind.ts";
 import type { Caches, KubeClient } from "../operator/contract.ts";
 import { Namespace } from "../operator/kube/core-kinds.ts";
 import { createOverlay, type Overlay } from "./overlay.ts";
+import { demandOf, mustBeBooked, overQuota } from "./quota/demand.ts";
+import { createReservations } from "./quota/reservations.ts";
 import type { AdmissionRequest } from "./review.ts";
-import { isLeaving, isSame, namespaceOf, type Refusal, type Rules, type Verdict } from "./rules.ts";
+import { isLeaving, namespaceOf, type Reference, type Refusal, type Rules, type Verdict } from "./rules.ts";
 
 export interface AdmissionOptions {
   client: KubeClient;
@@ -18,10 +21,12 @@ export interface AdmissionOptions {
    * Kubernetes accepts them, and finalizers make the object wait: `kubectl delete -f`, Argo CD's prune and a namespace's end delete in any order.
    */
   strictDeleters: readonly string[];
+  /** How long what was let through and never appears counts in the quota, in ms; as long as the API server may take unless said. */
+  reservationMs?: number;
 }
 
 /** Kinds that are read besides those with rules. */
-export const otherKinds: readonly Kind[] = [Tenant, Namespace as Kind];
+export const otherKinds: readonly Kind[] = [Tenant, Limit, RegisteredLimit, Namespace as Kind];
 
 const rounds = 3;
 /** A pending object younger than this is being stored just now: asking the API server for it would tell nothing. */
@@ -31,10 +36,11 @@ export type Admission = (request: AdmissionRequest) => Promise<KumulusError | un
 
 const nameOf = (kind: { group: string; kind: string }) => `${kind.kind}.${kind.group}`;
 
-export function createAdmission({ client, caches, rules, strictDeleters }: AdmissionOptions): Admission {
+export function createAdmission({ client, caches, rules, strictDeleters, reservationMs }: AdmissionOptions): Admission {
   const byKind = new Map(rules.map((each) => [nameOf(each.kind), each]));
   const kinds = new Map([...rules.map((each) => each.kind), ...otherKinds].map((kind) => [kind.kind, kind]));
   const overlay = createOverlay(caches);
+  const reservations = createReservations({ client, caches, view: overlay, rules, ...(reservationMs && { lifeMs: reservationMs }) });
 
   const live = async (kind: Kind, { name, namespace }: { name: string; namespace?: string | undefined }) => {
     try {
@@ -53,7 +59,7 @@ export function createAdmission({ client, caches, rules, strictDeleters }: Admis
   }
 
   /** Reads afresh what a refusal stands on; true when that has changed the view. */
-  async function lookAgain({ because, lookAgain: kind }: Refusal): Promise<boolean> {
+  async function lookAgain({ because, lookAgain: kind, named = [] }: Refusal): Promise<boolean> {
     let changed = false;
     for (const seen of because.slice(0, 20)) {
       const seenKind = kinds.get(seen.kind);
@@ -63,7 +69,18 @@ export function createAdmission({ client, caches, rules, strictDeleters }: Admis
       overlay.correct(seenKind, seen, now?.metadata.uid === seen.metadata.uid ? now : undefined);
       changed = true;
     }
+    for (const reference of named) if (await lookUp(reference)) changed = true;
     return kind ? (await listAgain(kind.kind, kind.namespace)) || changed : changed;
+  }
+
+  /** The same for an object that the view may not have. */
+  async function lookUp({ kind, name, namespace }: Reference): Promise<boolean> {
+    const seen = overlay.get(kind, name, namespace);
+    const now = await live(kind, { name, namespace });
+    if (now?.metadata.resourceVersion === seen?.metadata.resourceVersion) return false;
+    if (seen) overlay.correct(kind, seen, undefined);
+    if (now) caches.of(kind).put(now);
+    return true;
   }
 
   /** The same for all objects of a kind in a namespace: appeared, changed and vanished ones. */
@@ -82,18 +99,34 @@ export function createAdmission({ client, caches, rules, strictDeleters }: Admis
     return changed || listed.size > 0;
   }
 
+  /** Shows what is let through from then on. Between a judgement and `admit` nothing may wait: a request that comes in between would not see this one. */
+  async function decide(rule: Rules, request: AdmissionRequest): Promise<Verdict> {
+    const { object, oldObject, dryRun } = request;
+    const demand = request.operation !== "DELETE" && object ? demandOf(rule, object, oldObject, overlay) : undefined;
+    let refusal = judge(rule, request, overlay) ?? (demand && overQuota(demand, overlay));
+    if (refusal || dryRun) return refusal;
+    if (demand && mustBeBooked(demand)) {
+      refusal = await reservations.reserve(demand);
+      if (refusal) return refusal;
+      refusal = judge(rule, request, overlay);
+      if (refusal) {
+        reservations.release(demand.object);
+        return refusal;
+      }
+    }
+    const shown = object ?? (oldObject && leaving(oldObject));
+    if (shown) overlay.admit(rule.kind, shown, oldObject ?? undefined);
+    return undefined;
+  }
+
   return async (request) => {
     const rule = byKind.get(nameOf(request.kind));
     const object = request.object ?? request.oldObject;
     if (!rule || !object || passes(request, strictDeleters)) return undefined;
     for (let round = 0; ; round++) {
       await prefetch(rule, object);
-      // From here to `admit` nothing may wait: a request that comes in between would not see this one.
-      const refusal = judge(rule, request, overlay);
-      if (!refusal) {
-        if (!request.dryRun) overlay.admit(rule.kind, request.object ?? leaving(object), request.oldObject ?? undefined);
-        return undefined;
-      }
+      const refusal = await decide(rule, request);
+      if (!refusal) return undefined;
       if (round === 0 && request.operation === "DELETE" && (await namespaceEnds(object, overlay, live))) return undefined;
       if (round === rounds || !(await lookAgain(refusal))) return refusal.error;
     }
@@ -133,22 +166,7 @@ async function namespaceEnds(
 function judge(rule: Rules, { operation, object, oldObject }: AdmissionRequest, overlay: Overlay): Verdict {
   if (operation === "DELETE") return oldObject ? rule.remove?.(oldObject, overlay) : undefined;
   if (!object) return undefined;
-  const verdict = oldObject ? rule.update?.(object, oldObject, overlay) : rule.create?.(object, overlay);
-  return verdict ?? overQuota(rule, object, oldObject, overlay);
-}
-
-function overQuota({ kind, quota }: Rules, object: KubeObject, old: KubeObject | null, overlay: Overlay): Verdict {
-  if (!quota) return undefined;
-  const more = growth(quota.amounts(object, overlay), old ? quota.amounts(old, overlay) : {});
-  if (Object.keys(more).length === 0) return undefined;
-  const namespace = namespaceOf(object);
-  const others = overlay.list(kind, namespace).filter((other) => !isSame(other, object) && (quota.isTogether?.(other, object) ?? true));
-  const used = sumOf([...others, ...(old ? [old] : [])].map((other) => quota.amounts(other, overlay)));
-  const tenant = overlay.list(Tenant).find(({ status }) => status?.namespace === namespace);
-  const problem = quotaProblem(quota.service, more, used, tenant?.spec.quota);
-  if (!problem) return undefined;
-  // What was deleted a moment ago no longer counts: the list is read again before the refusal.
-  return { error: problem, because: tenant ? [tenant] : [], lookAgain: { kind, namespace } };
+  return oldObject ? rule.update?.(object, oldObject, overlay) : rule.create?.(object, overlay);
 }
 
 /** The error for requests that could not be judged. */

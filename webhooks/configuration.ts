@@ -2,6 +2,7 @@
 
 import { createdAnnotation } from "../domain/id.ts";
 import type { ValidatingWebhookConfiguration } from "../operator/kube/core-kinds.ts";
+import { guardWebhooks } from "./guard/configuration.ts";
 import type { Rules } from "./rules.ts";
 
 /** How the API server reaches us: a URL on one machine, a Service in a cluster. */
@@ -11,14 +12,14 @@ export const configurationName = "kumulus";
 export const reviewPath = "/validate";
 
 /** Without a CA that field is not ours: cert-manager writes it. */
-function clientConfig(target: WebhookTarget, ca: string | undefined) {
+function clientConfig(target: WebhookTarget, ca: string | undefined, path: string) {
   const trust = ca === undefined ? {} : { caBundle: Buffer.from(ca).toString("base64") };
-  if ("url" in target) return { url: `${target.url}${reviewPath}`, ...trust };
-  return { service: { port: 443, ...target.service, path: reviewPath }, ...trust };
+  if ("url" in target) return { url: `${target.url}${path}`, ...trust };
+  return { service: { port: 443, ...target.service, path }, ...trust };
 }
 
 /**
- * One webhook for all kinds. Status, finalizers, labels and owners never reach us: subresources are not listed, and the match conditions, which the API
+ * One webhook for all kinds, and the guards. Status, finalizers, labels and owners never reach us: subresources are not listed, and the match conditions, which the API
  * server decides itself, leave out updates that do not change the spec, objects that are being deleted, deletions that would not be judged, and what an administrator restores. So controllers work while we are down.
  */
 export function desiredConfiguration(
@@ -36,7 +37,7 @@ export function desiredConfiguration(
       {
         name: "validate.kumulus.cloud",
         admissionReviewVersions: ["v1"],
-        clientConfig: clientConfig(target, ca),
+        clientConfig: clientConfig(target, ca, reviewPath),
         failurePolicy: "Fail",
         matchPolicy: "Equivalent",
         sideEffects: "NoneOnDryRun", // a reservation is kept for what is really made
@@ -62,6 +63,7 @@ export function desiredConfiguration(
           { name: "stays", expression: "request.operation != 'UPDATE' || !has(object.metadata.deletionTimestamp)" },
         ],
       },
+      ...guardWebhooks((path) => clientConfig(target, ca, path)),
     ],
   };
 }

@@ -2,6 +2,8 @@
 import { flavorRules } from "./compute/flavor.ts";
 import { keyPairRules } from "./compute/key-pair.ts";
 import { serverRules } from "./compute/server.ts";
+import { tenantRules } from "./identity/tenant.ts";
+import { uniqueNameRules } from "./identity/unique-name.ts";
 import { imageRules } from "./image/image.ts";
 import { floatingIPRules } from "./network/floating-ip.ts";
 import { networkRules } from "./network/network.ts";
@@ -16,6 +18,8 @@ export const allRules = Object.freeze([
   flavorRules,
   keyPairRules,
   serverRules,
+  ...uniqueNameRules,
+  tenantRules,
   imageRules,
   networkRules,
   subnetRules,

@@ -1,7 +1,7 @@
 // The view on which admission decides: the caches, plus what was admitted or found gone a moment ago and has not reached them.
 import type { Kind, KubeObject } from "../models/kind.ts";
 import type { Cache, Caches, Change } from "../operator/contract.ts";
-import { isLeaving, namespaceOf, type View } from "./rules.ts";
+import { isLeaving, namespaceOf, type View, type ViewIndex } from "./rules.ts";
 
 /** After this time an admitted object that never appeared is taken for one that was refused later or failed to be stored. */
 const holdMs = 10_000;
@@ -83,6 +83,14 @@ class KindView<T extends KubeObject> {
     );
     return [...rest, ...pending.map(({ object }) => object as T)];
   }
+
+  byIndex({ name, values }: ViewIndex<T>, value: string, now: number): readonly T[] {
+    this.#expire(now);
+    this.cache.addIndex(name, values);
+    const cached = this.cache.byIndex(name, value).filter((object) => !this.#pending.has(keyOf(object)));
+    const pending = [...this.#pending.values()].filter(({ object, gone }) => !gone && values(object as T).includes(value));
+    return [...cached, ...pending.map(({ object }) => object as T)];
+  }
 }
 
 export interface Overlay extends View {
@@ -106,6 +114,8 @@ export function createOverlay(caches: Caches, now: () => number = () => performa
     get: <T extends KubeObject>(kind: Kind<T>, name: string, namespace?: string) =>
       viewOf(kind).get(name, namespace, now()) as T | undefined,
     list: <T extends KubeObject>(kind: Kind<T>, namespace?: string) => viewOf(kind).list(namespace, now()) as readonly T[],
+    byIndex: <T extends KubeObject>(kind: Kind<T>, index: ViewIndex<T>, value: string) =>
+      viewOf(kind).byIndex(index as unknown as ViewIndex<KubeObject>, value, now()) as readonly T[],
     admit(kind, object, old) {
       const view = viewOf(kind);
       const there = view.get(object.metadata.name, object.metadata.namespace, now());

@@ -3,10 +3,17 @@ import { type ErrorCode, KumulusError } from "../domain/errors.ts";
 import type { Amounts, QuotaService } from "../domain/quota-problem.ts";
 import type { Kind, KubeObject } from "../models/kind.ts";
 
+/** How objects of a kind are looked up by something else than their name. Indexes of one kind differ in their names. */
+export interface ViewIndex<T extends KubeObject> {
+  readonly name: string;
+  values(object: T): readonly string[];
+}
+
 /** The world as admission knows it: the caches, and what was admitted a moment ago and is not in them yet. */
 export interface View {
   get<T extends KubeObject>(kind: Kind<T>, name: string, namespace?: string): T | undefined;
   list<T extends KubeObject>(kind: Kind<T>, namespace?: string): readonly T[];
+  byIndex<T extends KubeObject>(kind: Kind<T>, index: ViewIndex<T>, value: string): readonly T[];
 }
 
 /**
@@ -17,6 +24,8 @@ export interface Refusal {
   readonly error: KumulusError;
   readonly because: readonly KubeObject[];
   readonly lookAgain?: { readonly kind: Kind; readonly namespace: string };
+  /** Objects that may be there though the view had none of that name, or an older state. */
+  readonly named?: readonly Reference[];
 }
 
 export type Verdict = Refusal | undefined;
@@ -43,7 +52,7 @@ export interface Rules<T extends KubeObject = KubeObject> {
 export interface QuotaRule<T extends KubeObject> {
   readonly service: QuotaService;
   amounts(object: T, view: View): Amounts;
-  /** Whether two objects of one namespace share a limit; all do unless said. */
+  /** Whether two objects of one namespace share a limit; all do unless said. Only for what the API server counts too. */
   isTogether?(a: T, b: T): boolean;
 }
 

@@ -12,6 +12,8 @@ import { endConnectionsWhile } from "../operator/drain.ts";
 import { persist } from "../operator/persist.ts";
 import { type Admission, createAdmission, notJudged, otherKinds } from "./admission.ts";
 import { reviewPath, type WebhookTarget } from "./configuration.ts";
+import { guardPath, levels } from "./guard/configuration.ts";
+import { guardProblem } from "./guard/guard.ts";
 import { allRules } from "./kinds.ts";
 import type { AdmissionMetrics } from "./metrics.ts";
 import { requestOf, reviewOf } from "./review.ts";
@@ -41,6 +43,8 @@ export interface WebhookOptions {
   certificateFiles?: CertificateFiles;
   /** How long a certificate of our own making is good, in ms; a year unless said. */
   certificateLifeMs?: number;
+  /** See AdmissionOptions. */
+  reservationMs?: number;
   /** How often certificate and configuration are looked at, in ms; 30 s unless said. */
   checkMs?: number;
   /** Users whose deletions are refused while the object is in use: the APIs' own user when absent. */
@@ -107,7 +111,13 @@ async function synced(caches: Caches, signal: AbortSignal): Promise<void> {
 /** Resolves when reviews are answered and the API server has been told where. Rejects when the port is taken or the API server refuses us. */
 export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
   const { client, caches, log, signal, host, strictDeleters = apiUsers, namespace = systemNamespace } = options;
-  const admission = createAdmission({ client, caches, rules: allRules, strictDeleters });
+  const admission = createAdmission({
+    client,
+    caches,
+    rules: allRules,
+    strictDeleters,
+    ...(options.reservationMs !== undefined && { reservationMs: options.reservationMs }),
+  });
   const server = createServer({ keepAlive: true, keepAliveTimeout: 120_000 });
   if (options.draining) endConnectionsWhile(options.draining, server);
   server.listen(options.port, host);
@@ -122,7 +132,9 @@ export async function startWebhook(options: WebhookOptions): Promise<Webhook> {
   const serving = createServing(server, target, { ...options, strictDeleters, namespace });
   await synced(caches, signal);
   server.on("request", (request, response) => {
-    if (request.method === "POST" && request.url?.startsWith(reviewPath)) void review(admission, options, request, response);
+    const level = levels.find((each) => request.url?.startsWith(`${guardPath}${each}`));
+    if (request.method === "POST" && level) void review(async (asked) => guardProblem(level, asked), options, request, response);
+    else if (request.method === "POST" && request.url?.startsWith(reviewPath)) void review(admission, options, request, response);
     else reply(response, request.url === "/readyz" ? 200 : 404, {});
   });
   await persist(serving.update, { what: "telling the API server of the webhook", log, signal });

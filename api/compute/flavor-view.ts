@@ -21,7 +21,7 @@ export function viewFlavor(flavor: Flavor, viewer: Viewer) {
     "OS-FLV-DISABLED:disabled": spec.disabled ?? false,
     "os-flavor-access:is_public": spec.isPublic ?? true,
     rxtx_factor: spec.rxtxFactor ?? 1,
-    ...(viewer.minor < 61 ? {} : { extra_specs: spec.extraSpecs ?? {} }),
+    ...(viewer.minor < 61 || !viewer.extraSpecs ? {} : { extra_specs: spec.extraSpecs ?? {} }),
   };
 }
 

@@ -14,7 +14,7 @@ import { Count, exact, Flag, isTrue, Name, nullable, parseFlag } from "./fields.
 import { findFlavor } from "./flavor-lookup.ts";
 import { viewFlavor, viewFlavorBrief } from "./flavor-view.ts";
 import type { Viewer } from "./links.ts";
-import { viewerOf } from "./server-lookup.ts";
+import { viewerOf as viewerOfServers } from "./server-lookup.ts";
 import { flavorIDOf } from "./server-parts.ts";
 import { windows } from "./windows.ts";
 import type { ComputeWorld } from "./world.ts";
@@ -54,6 +54,11 @@ interface CreateFlavor {
   "os-flavor-access:is_public"?: boolean | string;
   description?: string | null;
 }
+
+const viewerOf = (request: Parameters<typeof viewerOfServers>[0]): Viewer => ({
+  ...viewerOfServers(request),
+  extraSpecs: request.allows("os_compute_api:os-flavor-extra-specs:index"),
+});
 
 /** NotFound (404). */
 export async function requireFlavor(world: ComputeWorld, id: string, auth: Auth): Promise<Flavor> {

@@ -44,14 +44,14 @@ export function instanceActionRoutes(world: ComputeWorld): Route[] {
       method: "GET",
       path: "/v2.1/servers/:id/os-instance-actions",
       policy: "os_compute_api:os-instance-actions:list",
-      handle: async (request) => list(world, request, await findServer(world, request.auth, request.params.id)),
+      handle: async (request) => list(world, request, await findServer(world, request, request.params.id)),
     }),
     route({
       method: "GET",
       path: "/v2.1/servers/:id/os-instance-actions/:request",
       policy: "os_compute_api:os-instance-actions:show",
       handle: async (request) => {
-        const server = await findServer(world, request.auth, request.params.id);
+        const server = await findServer(world, request, request.params.id);
         const entry = entriesOf(world, server).find(({ requestID }) => requestID === request.params.request);
         if (!entry) throw new KumulusError("NotFound", `Action ${request.params.request.slice(0, 100)} not found`);
         return { body: { instanceAction: viewEntryWithEvents(world, server, entry, viewerOf(request)) } };

@@ -8,7 +8,7 @@ import { finalizers } from "../../domain/finalizers.ts";
 import { idOf, newMetadata } from "../../domain/id.ts";
 import { Server, type ServerNetwork } from "../../models/compute/server.ts";
 import type { Port } from "../../models/network/port.ts";
-import type { Auth, ProjectScope } from "../http/auth.ts";
+import type { ProjectScope } from "../http/auth.ts";
 import type { ApiRequest } from "../http/request.ts";
 import { type Reply, type Route, route } from "../http/route.ts";
 import { recordAction } from "./action-record.ts";
@@ -50,7 +50,7 @@ export function interfaceRoutes(world: ComputeWorld): Route[] {
       path: listPath,
       policy: "os_compute_api:os-attach-interfaces:list",
       handle: async (request) => {
-        const server = await findServer(world, request.auth, request.params.server);
+        const server = await findServer(world, request, request.params.server);
         const ports = world.portsOf(server);
         return { body: { interfaceAttachments: ports.map((port) => viewInterface(world, server, port, request.microversion)) } };
       },
@@ -60,7 +60,7 @@ export function interfaceRoutes(world: ComputeWorld): Route[] {
       path: itemPath,
       policy: "os_compute_api:os-attach-interfaces:show",
       handle: async (request) => {
-        const server = await findServer(world, request.auth, request.params.server);
+        const server = await findServer(world, request, request.params.server);
         const port = pluggedPort(world, server, request.params.port);
         return { body: { interfaceAttachment: viewInterface(world, server, port, request.microversion) } };
       },
@@ -89,14 +89,14 @@ function pluggedPort(world: ComputeWorld, server: Server, id: string): Port {
 }
 
 async function attach(world: ComputeWorld, request: ApiRequest, body: Attach): Promise<Reply> {
-  const server = await findServer(world, request.auth, request.params.server ?? "");
+  const server = await findServer(world, request, request.params.server ?? "");
   if (body.net_id !== undefined && body.port_id !== undefined)
     throw new KumulusError("Invalid", "Must not input both network_id and port_id");
   if (body.fixed_ips && body.net_id === undefined) throw new KumulusError("Invalid", "Must input network_id when request IP address");
   refuseLocked(server, request.auth);
   requireState(world, server, "attach_interface", pluggable, { busyToo: true });
   const project = projectOf(world, server, request.project);
-  const port = await findOrMakePort(world, server, body, { auth: request.auth, project });
+  const port = await findOrMakePort(world, server, body, { request, project });
   const plugged = await plug(world, server, port, body.tag);
   await recordAction(world, request, server, { action: "AttachInterface" });
   return { body: { interfaceAttachment: viewInterface(world, plugged, port, request.microversion) } };
@@ -109,7 +109,7 @@ function projectOf(world: ComputeWorld, { metadata }: Server, scope: ProjectScop
 }
 
 interface Where {
-  auth: Auth;
+  request: Pick<ApiRequest, "auth" | "allows">;
   project: ProjectScope;
 }
 
@@ -148,12 +148,12 @@ async function makePort(world: ComputeWorld, server: Server, body: Attach, where
   return await readyPort(world, port);
 }
 
-async function networkRefOf(world: ComputeWorld, { net_id: id, fixed_ips: fixed }: Attach, { auth, project }: Where) {
+async function networkRefOf(world: ComputeWorld, { net_id: id, fixed_ips: fixed }: Attach, { request, project }: Where) {
   if (id === undefined) {
-    const [entry] = await resolveNetworks(world, undefined, { auth, project, count: 1 });
+    const [entry] = await resolveNetworks(world, undefined, { request, project, count: 1 });
     return entry?.networkRef;
   }
-  const network = await usableNetwork(world, id, auth);
+  const network = await usableNetwork(world, id, request);
   for (const { ip_address } of fixed ?? []) checkFixedIP(world, network, ip_address);
   const { name, namespace } = network.metadata;
   return namespace === undefined || namespace === project.namespace ? { name } : { name, namespace };
@@ -177,10 +177,10 @@ const madeFor = (port: Port, server: Server): boolean =>
 /** Entries without a Port of their own are tied to theirs first: else the ones behind would move up and take the wrong Port. */
 async function detach(
   world: ComputeWorld,
-  request: Pick<ApiRequest, "id" | "auth">,
+  request: Pick<ApiRequest, "id" | "auth" | "permit">,
   params: { server: string; port: string },
 ): Promise<Reply> {
-  const server = await findServer(world, request.auth, params.server);
+  const server = await findServer(world, request, params.server);
   refuseLocked(server, request.auth);
   const port = pluggedPort(world, server, params.port);
   requireState(world, server, "detach_interface", pluggable, { busyToo: true });

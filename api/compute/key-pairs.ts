@@ -43,14 +43,14 @@ interface Owner {
   namespace: string | undefined;
 }
 
-type Request = Pick<ApiRequest, "auth" | "microversion" | "query" | "require">;
+type Request = Pick<ApiRequest, "auth" | "microversion" | "query" | "permit">;
 
 /** Whose key pairs are meant: the caller's, or from 2.10 on those of the user whom an administrator names. */
-async function ownerOf(world: ComputeWorld, request: Request, rule: string, named?: string): Promise<Owner> {
+async function ownerOf(world: ComputeWorld, request: Request, named?: string): Promise<Owner> {
   const { auth, microversion, query } = request;
   const id = microversion < 10 ? undefined : (named ?? lastValueOf(query, "user_id"));
   if (id === undefined || id === auth.userId) return { name: auth.user, id: auth.userId, namespace: auth.project?.namespace };
-  request.require(`${rule}:any`);
+  request.permit({ user_id: id });
   const user = await world.users.byId(id);
   if (!user) throw new KumulusError("NotFound", `User ${id} could not be found.`);
   return { name: user.metadata.name, id: idOf(user), namespace: undefined };
@@ -75,7 +75,7 @@ export function keyPairRoutes(world: ComputeWorld): Route[] {
       path: itemPath,
       policy: "os_compute_api:os-keypairs:show",
       handle: async (request) => {
-        const owner = await ownerOf(world, request as ApiRequest, "os_compute_api:os-keypairs:show");
+        const owner = await ownerOf(world, request as ApiRequest);
         return { body: viewKeyPair(requireKeyPair(world, owner, request.params.name), owner.id, request.microversion) };
       },
     }),
@@ -93,7 +93,7 @@ export function keyPairRoutes(world: ComputeWorld): Route[] {
       policy: "os_compute_api:os-keypairs:delete",
       status: minor < 2 ? 202 : 204,
       handle: async (request: ApiRequest) => {
-        const owner = await ownerOf(world, request, "os_compute_api:os-keypairs:delete");
+        const owner = await ownerOf(world, request);
         await world.keyPairs.delete(requireKeyPair(world, owner, request.params.name ?? ""));
         return {};
       },
@@ -103,7 +103,7 @@ export function keyPairRoutes(world: ComputeWorld): Route[] {
 
 async function list(world: ComputeWorld, request: ApiRequest): Promise<Reply> {
   const { query, microversion } = request;
-  const owner = await ownerOf(world, request, "os_compute_api:os-keypairs:index");
+  const owner = await ownerOf(world, request);
   const paged = microversion >= 35;
   const page = pageOf<KeyPair>(keyPairsOf(world, owner.name, owner.namespace), {
     limit: paged ? limitOf(lastValueOf(query, "limit")) : undefined,
@@ -119,7 +119,7 @@ const unsafe = (name: string) => !/^[a-zA-Z0-9_ .@-]+$/.test(name) || name !== n
 async function create(world: ComputeWorld, request: ApiRequest, body: CreateKeyPair): Promise<Reply> {
   const { name, type = "ssh" } = body;
   if (unsafe(name)) throw new KumulusError("Invalid", "Keypair data is invalid: Keypair name contains unsafe characters");
-  const owner = await ownerOf(world, request, "os_compute_api:os-keypairs:create", body.user_id);
+  const owner = await ownerOf(world, request, body.user_id);
   const exists = () => new KumulusError("Conflict", `Key pair '${name}' already exists.`);
   if (findKeyPair(world, owner.name, owner.namespace, name)) throw exists();
   const key = await keyOf(body, type);

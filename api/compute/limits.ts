@@ -1,12 +1,9 @@
 // Nova /limits (Compute API, "Limits"): of the token's project, or of the one that an administrator names.
-
+import type { LimitKey } from "../../domain/quota.ts";
 import { lastValueOf } from "../http/query.ts";
 import { type Route, route } from "../http/route.ts";
-import { limitsOf, usageOf } from "./usage.ts";
+import { usageOf } from "./usage.ts";
 import type { ComputeWorld } from "./world.ts";
-
-/** Limits of things that this cloud does not count; Nova's defaults. */
-export const fixedLimits = { metadataItems: 128, serverGroups: 10, serverGroupMembers: 10 } as const;
 
 export const limitRoutes = (world: ComputeWorld): Route[] => [
   route({
@@ -17,7 +14,7 @@ export const limitRoutes = (world: ComputeWorld): Route[] => [
       const asked = lastValueOf(request.query, "tenant_id");
       if (asked !== undefined && asked !== request.project.id) request.require("os_compute_api:limits:other_project");
       const tenant = await world.tenants.byId(asked ?? request.project.id);
-      const limit = limitsOf(tenant);
+      const limit = (key: LimitKey) => world.limits.of(tenant, key);
       const used = usageOf(world, tenant);
       const minor = request.microversion;
       const absolute = {
@@ -25,15 +22,15 @@ export const limitRoutes = (world: ComputeWorld): Route[] => [
         maxTotalCores: limit("cores"),
         maxTotalRAMSize: limit("ramMiB"),
         maxTotalKeypairs: limit("keyPairs"),
-        maxServerMeta: fixedLimits.metadataItems,
-        maxServerGroups: fixedLimits.serverGroups,
-        maxServerGroupMembers: fixedLimits.serverGroupMembers,
+        maxServerMeta: limit("metadataItems"),
+        maxServerGroups: limit("serverGroups"),
+        maxServerGroupMembers: limit("serverGroupMembers"),
         totalInstancesUsed: used.instances,
         totalCoresUsed: used.cores,
         totalRAMUsed: used.ramMiB,
         totalServerGroupsUsed: 0,
-        ...(minor < 39 ? { maxImageMeta: fixedLimits.metadataItems } : {}),
-        ...(minor < 57 ? { maxPersonality: 0, maxPersonalitySize: 0 } : {}),
+        ...(minor < 39 ? { maxImageMeta: limit("metadataItems") } : {}),
+        ...(minor < 57 ? { maxPersonality: limit("injectedFiles"), maxPersonalitySize: limit("injectedFileBytes") } : {}),
         ...(minor < 36
           ? {
               maxSecurityGroups: limit("securityGroups"),

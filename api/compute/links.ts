@@ -5,6 +5,8 @@ export interface Viewer {
   readonly minor: number;
   readonly base: string;
   readonly admin: boolean;
+  /** Whether it shows a flavor's extra specs. */
+  readonly extraSpecs: boolean;
 }
 
 export interface Link {

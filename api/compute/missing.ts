@@ -64,7 +64,6 @@ const routes: readonly (readonly [path: string, methods: string, until?: number]
   ["/v2.1/os-simple-tenant-usage", "GET"],
   ["/v2.1/os-simple-tenant-usage/:id", "GET"],
   ["/v2.1/os-instance_usage_audit_log", "GET"],
-  ["/v2.1/os-quota-class-sets/:id", "GET PUT"],
   ["/v2.1/os-server-external-events", "POST"],
   ["/v2.1/os-hosts", "GET", 42],
   ["/v2.1/os-security-groups", "GET POST", 35],

@@ -1,60 +1,32 @@
-// Nova /os-quota-sets (Compute API, "Quota sets"): limits of a project are on its Tenant.
+// Nova /os-quota-sets (Compute API, "Quota sets"): a view of the project's Limits.
 import { Type } from "typebox";
 import { KumulusError } from "../../domain/errors.ts";
-import { defaultQuota } from "../../domain/quota.ts";
-import type { Tenant, TenantQuota } from "../../models/identity/tenant.ts";
+import type { LimitKey } from "../../domain/quota.ts";
+import type { Tenant } from "../../models/identity/tenant.ts";
 import type { ApiRequest } from "../http/request.ts";
 import { type Reply, type Route, route } from "../http/route.ts";
-import { exact, Flag } from "./fields.ts";
-import { fixedLimits } from "./limits.ts";
-import { limitsOf, usageOf } from "./usage.ts";
+import { exact, Flag, isTrue } from "./fields.ts";
+import { NewLimit, newLimits } from "./quota-input.ts";
+import { computeLimits, quotaSetMinors, quotaSetWords } from "./quota-words.ts";
+import { usageOf } from "./usage.ts";
 import { windows } from "./windows.ts";
 import type { ComputeWorld } from "./world.ts";
 
 const path = "/v2.1/os-quota-sets/:project";
 
-/** Nova's word → the field of the Tenant; those without one can not be changed. */
-const settable = { instances: "instances", cores: "cores", ram: "ramMiB", key_pairs: "keyPairs" } as const;
-const settableOld = {
-  ...settable,
-  floating_ips: "floatingIPs",
-  security_groups: "securityGroups",
-  security_group_rules: "securityGroupRules",
-} as const;
+type Values = Record<string, number>;
 
-type Limits = Record<string, number>;
+/** One value for each word that the microversion shows. */
+const viewed = (minor: number, value: (key: LimitKey) => number): Values =>
+  Object.fromEntries(Object.entries(quotaSetWords(minor)).map(([word, key]) => [word, value(key)]));
 
-/** What each microversion shows. */
-function viewLimits(quota: TenantQuota | undefined, minor: number): Limits {
-  const limit = limitsOf({ spec: { quota } } as Tenant);
-  return {
-    instances: limit("instances"),
-    cores: limit("cores"),
-    ram: limit("ramMiB"),
-    key_pairs: limit("keyPairs"),
-    metadata_items: fixedLimits.metadataItems,
-    server_groups: fixedLimits.serverGroups,
-    server_group_members: fixedLimits.serverGroupMembers,
-    ...(minor < 57 ? { injected_files: 0, injected_file_content_bytes: 0, injected_file_path_bytes: 0 } : {}),
-    ...(minor < 36
-      ? {
-          fixed_ips: -1,
-          floating_ips: limit("floatingIPs"),
-          security_groups: limit("securityGroups"),
-          security_group_rules: limit("securityGroupRules"),
-        }
-      : {}),
-  };
-}
-
-const Limit = Type.Optional(
-  Type.Union([Type.Integer({ minimum: -1, maximum: 0x7fffffff }), Type.String({ pattern: "^(-1|[0-9]{1,9})$" })]),
-);
+const viewLimits = (world: ComputeWorld, tenant: Tenant | undefined, minor: number): Values =>
+  viewed(minor, (key) => world.limits.of(tenant, key));
 
 const updateBody = (minor: number) =>
   exact({
     quota_set: exact({
-      ...Object.fromEntries(Object.keys(viewLimits(undefined, minor)).map((word) => [word, Limit])),
+      ...Object.fromEntries(Object.keys(quotaSetWords(minor)).map((word) => [word, NewLimit])),
       force: Type.Optional(Flag),
     }),
   });
@@ -67,14 +39,16 @@ export function quotaSetRoutes(world: ComputeWorld): Route[] {
       policy: "os_compute_api:os-quota-sets:show",
       handle: async (request) => {
         const tenant = await tenantOf(world, request, request.params.project);
-        return { body: { quota_set: { id: request.params.project, ...viewLimits(tenant?.spec.quota, request.microversion) } } };
+        return { body: { quota_set: { id: request.params.project, ...viewLimits(world, tenant, request.microversion) } } };
       },
     }),
     route({
       method: "GET",
       path: `${path}/defaults`,
       policy: "os_compute_api:os-quota-sets:defaults",
-      handle: (request) => ({ body: { quota_set: { id: request.params.project, ...viewLimits(defaultQuota, request.microversion) } } }),
+      handle: ({ params, microversion }) => ({
+        body: { quota_set: { id: params.project, ...viewed(microversion, (key) => world.limits.defaultOf(key)) } },
+      }),
     }),
     route({
       method: "GET",
@@ -82,12 +56,12 @@ export function quotaSetRoutes(world: ComputeWorld): Route[] {
       policy: "os_compute_api:os-quota-sets:detail",
       handle: async (request) => detail(world, request, request.params.project),
     }),
-    ...windows([1, 36, 57], (minor) => ({
+    ...windows(quotaSetMinors, (minor) => ({
       method: "PUT",
       path,
       policy: "os_compute_api:os-quota-sets:update",
       body: updateBody(minor),
-      handle: (request: ApiRequest) => update(world, request, (request.body as { quota_set: Record<string, unknown> }).quota_set),
+      handle: (request: ApiRequest) => update(world, request, (request.body as { quota_set: UpdateBody }).quota_set),
     })),
     route({
       method: "DELETE",
@@ -96,8 +70,7 @@ export function quotaSetRoutes(world: ComputeWorld): Route[] {
       status: 202,
       handle: async (request) => {
         const tenant = await tenantOf(world, request, request.params.project);
-        const cleared = Object.fromEntries(Object.values(settableOld).map((field) => [field, null]));
-        if (tenant?.spec.quota) await world.tenants.patch(tenant, { spec: { quota: cleared } });
+        if (tenant) await world.limits.reset(tenant, computeLimits);
         return {};
       },
     }),
@@ -110,32 +83,44 @@ async function tenantOf(world: ComputeWorld, request: Pick<ApiRequest, "project"
   return await world.tenants.byId(id);
 }
 
-async function detail(world: ComputeWorld, request: Pick<ApiRequest, "project" | "require" | "microversion">, id: string): Promise<Reply> {
-  const tenant = await tenantOf(world, request, id);
+/** What is counted, by Nova's words. */
+function countedOf(world: ComputeWorld, tenant: Tenant | undefined): Values {
   const used = usageOf(world, tenant);
-  const counted: Limits = {
+  return {
     instances: used.instances,
     cores: used.cores,
     ram: used.ramMiB,
     security_groups: used.securityGroups,
     floating_ips: used.floatingIPs,
   };
-  const limits = Object.entries(viewLimits(tenant?.spec.quota, request.microversion));
+}
+
+async function detail(world: ComputeWorld, request: Pick<ApiRequest, "project" | "require" | "microversion">, id: string): Promise<Reply> {
+  const tenant = await tenantOf(world, request, id);
+  const counted = countedOf(world, tenant);
+  const limits = Object.entries(viewLimits(world, tenant, request.microversion));
   const shown = limits.map(([word, limit]) => [word, { limit, in_use: counted[word] ?? 0, reserved: 0 }]);
   return { body: { quota_set: { id, ...Object.fromEntries(shown) } } };
 }
 
-async function update(world: ComputeWorld, request: ApiRequest, body: Record<string, unknown>): Promise<Reply> {
+type UpdateBody = Readonly<Record<string, number | string | boolean>>;
+
+/** Invalid (400) for a limit below what is there, unless that is meant. */
+function refuseBelowUsage(body: UpdateBody, counted: Values): void {
+  if (isTrue(body.force as string | boolean | undefined)) return;
+  for (const [word, value] of Object.entries(body)) {
+    const [limit, used] = [Number(value), counted[word] ?? 0];
+    if (word === "force" || limit < 0 || limit >= used) continue;
+    const sentence = `Quota limit ${limit} for ${word} must be greater than or equal to already used and reserved ${used}.`;
+    throw new KumulusError("Invalid", sentence);
+  }
+}
+
+async function update(world: ComputeWorld, request: ApiRequest, body: UpdateBody): Promise<Reply> {
   const { project: id = "" } = request.params;
   const tenant = await world.tenants.byId(id);
   if (!tenant) throw new KumulusError("Invalid", `Project ID ${id.slice(0, 100)} is not a valid project.`);
-  const words: Record<string, string> = settableOld;
-  const quota: Record<string, number> = {};
-  for (const [word, value] of Object.entries(body)) {
-    const field = words[word];
-    if (field !== undefined) quota[field] = Number(value);
-    else if (word !== "force") throw new KumulusError("NotImplemented", `The quota ${word} can not be changed.`);
-  }
-  const changed = await world.tenants.patch(tenant, { spec: { quota } });
-  return { body: { quota_set: viewLimits(changed.spec.quota, request.microversion) } };
+  refuseBelowUsage(body, countedOf(world, tenant));
+  await world.limits.set(tenant, newLimits(body, quotaSetWords(request.microversion)));
+  return { body: { quota_set: viewLimits(world, tenant, request.microversion) } };
 }

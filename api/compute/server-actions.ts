@@ -37,7 +37,7 @@ export function verb<B extends TSchema>(world: ComputeWorld, { action, body, whi
     ...rest,
     body: exact({ [action]: body }),
     handle: async (request) => {
-      const server = await findServer(world, request.auth, request.params.id);
+      const server = await findServer(world, request, request.params.id);
       if (!whileLocked) refuseLocked(server, request.auth);
       const value = (request.body as Record<string, Static<B>>)[action] as Static<B>;
       return await run(server, value, request as ApiRequest);

@@ -10,16 +10,16 @@ export const serverIPRoutes = (world: ComputeWorld): Route[] => [
     method: "GET",
     path: "/v2.1/servers/:id/ips",
     policy: "os_compute_api:ips:index",
-    handle: async ({ auth, params }) => ({ body: { addresses: viewAddresses(await findServer(world, auth, params.id), false) } }),
+    handle: async (request) => ({ body: { addresses: viewAddresses(await findServer(world, request, request.params.id), false) } }),
   }),
   route({
     method: "GET",
     path: "/v2.1/servers/:id/ips/:network",
     policy: "os_compute_api:ips:show",
-    handle: async ({ auth, params }) => {
-      const addresses = viewAddresses(await findServer(world, auth, params.id), false)[params.network];
+    handle: async (request) => {
+      const addresses = viewAddresses(await findServer(world, request, request.params.id), false)[request.params.network];
       if (!addresses) throw new KumulusError("NotFound", "Instance is not a member of specified network");
-      return { body: { [params.network]: addresses } };
+      return { body: { [request.params.network]: addresses } };
     },
   }),
 ];

@@ -17,7 +17,7 @@ import { textFilter } from "./text-filter.ts";
 import { latest } from "./time.ts";
 import type { ComputeWorld } from "./world.ts";
 
-type Request = Pick<ApiRequest, "query" | "auth" | "project" | "microversion" | "require">;
+type Request = Pick<ApiRequest, "query" | "auth" | "project" | "microversion" | "rule" | "allows" | "require">;
 type Filter = (server: Server) => boolean;
 const invalid = (message: string) => new KumulusError("Invalid", message);
 
@@ -35,7 +35,7 @@ export function listServers(world: ComputeWorld, request: Request): Server[] {
 function scopeOf(world: ComputeWorld, request: Request): readonly Server[] {
   const allTenants = lastValueOf(request.query, "all_tenants");
   if (allTenants === undefined || !(allTenants === "" || isTrue(allTenants))) return world.servers.list(request.project.namespace);
-  request.require("os_compute_api:servers:index:get_all_tenants");
+  request.require(`${request.rule}:get_all_tenants`);
   const project = lastValueOf(request.query, "project_id") ?? lastValueOf(request.query, "tenant_id");
   if (project === undefined) return world.servers.list();
   const tenant = world.tenants.byIndex("id", project)[0];
@@ -76,6 +76,8 @@ const forAll: Record<string, (world: ComputeWorld, value: string) => Filter> = {
     ({ spec }) =>
       (spec.locked ?? false) === isTrue(value),
 };
+
+const mayUseAll = (request: Request) => request.allows("os_compute_api:servers:allow_all_filters");
 
 const forAdmins: Record<string, (world: ComputeWorld, value: string) => Filter> = {
   host:
@@ -126,10 +128,11 @@ function refuseUnknown(query: RawQuery): void {
 }
 
 function filtersOf(world: ComputeWorld, request: Request): Filter[] {
-  const { query, microversion, auth } = request;
+  const { query, microversion } = request;
+  const allFilters = mayUseAll(request);
   const filters = statusFilters(world, request);
   for (const key of Object.keys(query)) {
-    const mayUse = auth.isAdmin || (microversion >= 83 && opened.has(key));
+    const mayUse = allFilters || (microversion >= 83 && opened.has(key));
     const make = Object.hasOwn(forAll, key) ? forAll[key] : mayUse && Object.hasOwn(forAdmins, key) ? forAdmins[key] : undefined;
     const value = lastValueOf(query, key);
     if (make && value !== undefined && served(key, microversion)) filters.push(make(world, value));
@@ -144,10 +147,12 @@ function served(key: string, minor: number): boolean {
 }
 
 /** No deleted server is kept, so asking for those gives none; only administrators may ask. */
-function statusFilters(world: ComputeWorld, { query, auth }: Request): Filter[] {
+function statusFilters(world: ComputeWorld, request: Request): Filter[] {
+  const { query } = request;
   const wanted = valuesOf(query, "status").map((status) => status.toUpperCase());
-  const deleted = wanted.includes("DELETED") || (auth.isAdmin && isTrue(lastValueOf(query, "deleted")));
-  if (wanted.includes("DELETED") && !auth.isAdmin) throw new KumulusError("Forbidden", "Only administrators may list deleted instances");
+  const deleted = wanted.includes("DELETED") || (mayUseAll(request) && isTrue(lastValueOf(query, "deleted")));
+  if (wanted.includes("DELETED") && !request.auth.isAdmin)
+    throw new KumulusError("Forbidden", "Only administrators may list deleted instances");
   if (deleted) return [() => false];
   if (wanted.length === 0) return [];
   const statuses = new Set(wanted.filter((status) => serverStatuses.has(status)));

@@ -5,26 +5,25 @@ import type { Server } from "../../models/compute/server.ts";
 import { type Route, route } from "../http/route.ts";
 import { exact, Metadata } from "./fields.ts";
 import { findServer, refuseLocked } from "./server-lookup.ts";
+import { refuseMetadata } from "./usage.ts";
 import type { ComputeWorld } from "./world.ts";
 
 const listPath = "/v2.1/servers/:id/metadata";
 const itemPath = "/v2.1/servers/:id/metadata/:key";
-const maxItems = 128;
 const policy = (verb: string) => `os_compute_api:server-metadata:${verb}`;
 const Meta = exact({ meta: Type.Intersect([Metadata], { minProperties: 1, maxProperties: 1 }) });
 
-/** Replaces or merges; OverQuota (403) past Nova's limit. */
+/** Replaces or merges; OverQuota (403) past the project's limit. */
 async function set(
   world: ComputeWorld,
   server: Server,
   metadata: Record<string, string>,
   replaces: boolean,
 ): Promise<Record<string, string>> {
+  const [tenant] = world.tenants.byIndex("namespace", server.metadata.namespace ?? "");
   const changed = await world.servers.update(server, ({ spec }) => {
     spec.metadata = replaces ? metadata : { ...spec.metadata, ...metadata };
-    if (Object.keys(spec.metadata).length > maxItems) {
-      throw new KumulusError("OverQuota", `Maximum number of metadata items exceeds ${maxItems}`);
-    }
+    refuseMetadata(world, tenant, spec.metadata);
   });
   return changed.spec.metadata ?? {};
 }
@@ -32,9 +31,9 @@ async function set(
 const noKey = () => new KumulusError("NotFound", "Metadata item was not found");
 
 export function serverMetadataRoutes(world: ComputeWorld): Route[] {
-  const unlocked = async (auth: Parameters<typeof findServer>[1], id: string) => {
-    const server = await findServer(world, auth, id);
-    refuseLocked(server, auth);
+  const unlocked = async (request: Parameters<typeof findServer>[1], id: string) => {
+    const server = await findServer(world, request, id);
+    refuseLocked(server, request.auth);
     return server;
   };
   return [
@@ -42,15 +41,15 @@ export function serverMetadataRoutes(world: ComputeWorld): Route[] {
       method: "GET",
       path: listPath,
       policy: policy("index"),
-      handle: async ({ auth, params }) => ({ body: { metadata: (await findServer(world, auth, params.id)).spec.metadata ?? {} } }),
+      handle: async (request) => ({ body: { metadata: (await findServer(world, request, request.params.id)).spec.metadata ?? {} } }),
     }),
     route({
       method: "POST",
       path: listPath,
       policy: policy("create"),
       body: exact({ metadata: Metadata }),
-      handle: async ({ auth, params, body }) => ({
-        body: { metadata: await set(world, await unlocked(auth, params.id), body.metadata, false) },
+      handle: async (request) => ({
+        body: { metadata: await set(world, await unlocked(request, request.params.id), request.body.metadata, false) },
       }),
     }),
     route({
@@ -58,18 +57,18 @@ export function serverMetadataRoutes(world: ComputeWorld): Route[] {
       path: listPath,
       policy: policy("update_all"),
       body: exact({ metadata: Metadata }),
-      handle: async ({ auth, params, body }) => ({
-        body: { metadata: await set(world, await unlocked(auth, params.id), body.metadata, true) },
+      handle: async (request) => ({
+        body: { metadata: await set(world, await unlocked(request, request.params.id), request.body.metadata, true) },
       }),
     }),
     route({
       method: "GET",
       path: itemPath,
       policy: policy("show"),
-      handle: async ({ auth, params }) => {
-        const value = (await findServer(world, auth, params.id)).spec.metadata?.[params.key];
+      handle: async (request) => {
+        const value = (await findServer(world, request, request.params.id)).spec.metadata?.[request.params.key];
         if (value === undefined) throw noKey();
-        return { body: { meta: { [params.key]: value } } };
+        return { body: { meta: { [request.params.key]: value } } };
       },
     }),
     route({
@@ -77,11 +76,11 @@ export function serverMetadataRoutes(world: ComputeWorld): Route[] {
       path: itemPath,
       policy: policy("update"),
       body: Meta,
-      handle: async ({ auth, params, body }) => {
-        const server = await unlocked(auth, params.id);
-        if (!(params.key in body.meta)) throw new KumulusError("Invalid", "Request body and URI mismatch");
-        await set(world, server, body.meta, false);
-        return { body };
+      handle: async (request) => {
+        const server = await unlocked(request, request.params.id);
+        if (!(request.params.key in request.body.meta)) throw new KumulusError("Invalid", "Request body and URI mismatch");
+        await set(world, server, request.body.meta, false);
+        return { body: request.body };
       },
     }),
     route({
@@ -89,10 +88,10 @@ export function serverMetadataRoutes(world: ComputeWorld): Route[] {
       path: itemPath,
       policy: policy("delete"),
       status: 204,
-      handle: async ({ auth, params }) => {
-        await world.servers.update(await unlocked(auth, params.id), ({ spec }) => {
-          if (spec.metadata?.[params.key] === undefined) throw noKey();
-          delete spec.metadata[params.key];
+      handle: async (request) => {
+        await world.servers.update(await unlocked(request, request.params.id), ({ spec }) => {
+          if (spec.metadata?.[request.params.key] === undefined) throw noKey();
+          delete spec.metadata[request.params.key];
         });
         return {};
       },

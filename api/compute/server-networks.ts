@@ -8,7 +8,8 @@ import type { ServerNetwork } from "../../models/compute/server.ts";
 import type { LocalRef, ObjectRef } from "../../models/kind.ts";
 import type { Network } from "../../models/network/network.ts";
 import type { Port } from "../../models/network/port.ts";
-import type { Auth, ProjectScope } from "../http/auth.ts";
+import type { ProjectScope } from "../http/auth.ts";
+import type { ApiRequest } from "../http/request.ts";
 import { mayUseNetwork } from "./access.ts";
 import type { CreateServer } from "./server-schema.ts";
 import { type ComputeWorld, cacheKey } from "./world.ts";
@@ -17,7 +18,7 @@ const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const invalid = (message: string) => new KumulusError("Invalid", message);
 
 interface Wanted {
-  auth: Auth;
+  request: Pick<ApiRequest, "auth" | "allows">;
   project: ProjectScope;
   /** How many servers are made at once. */
   count: number;
@@ -67,10 +68,10 @@ const refTo = ({ metadata }: Network, project: { namespace: string }): ObjectRef
     : { name: metadata.name, namespace: metadata.namespace };
 
 /** A network that the project may plug servers into. */
-export async function usableNetwork(world: ComputeWorld, id: string, auth: Auth): Promise<Network> {
+export async function usableNetwork(world: ComputeWorld, id: string, request: Wanted["request"]): Promise<Network> {
   const network = await world.networks.byId(id);
-  if (!network || !mayUseNetwork(network, auth)) throw invalid(`Network ${id} could not be found.`);
-  if (network.spec.external && !network.spec.shared && !auth.isAdmin) {
+  if (!network || !mayUseNetwork(network, request.auth)) throw invalid(`Network ${id} could not be found.`);
+  if (network.spec.external && !network.spec.shared && !request.allows("network:attach_external_network")) {
     throw new KumulusError("Forbidden", `It is not allowed to create an interface on external network ${id}`);
   }
   if (!hasSubnet(world, network)) throw invalid(`Network ${id} requires a subnet in order to boot instances on.`);
@@ -79,7 +80,7 @@ export async function usableNetwork(world: ComputeWorld, id: string, auth: Auth)
 
 async function networkEntry(world: ComputeWorld, id: string, fixedIP: string | undefined, wanted: Wanted): Promise<ServerNetwork> {
   if (!uuid.test(id)) throw invalid(`Bad networks format: network uuid is not in proper format (${id.slice(0, 100)})`);
-  const network = await usableNetwork(world, id, wanted.auth);
+  const network = await usableNetwork(world, id, wanted.request);
   if (fixedIP === undefined) return { networkRef: refTo(network, wanted.project) };
   if (wanted.count > 1) {
     throw invalid("Failed to launch instances: Invalid fixed IP and max count request: one fixed address can not serve many servers.");

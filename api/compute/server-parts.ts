@@ -11,7 +11,7 @@ import type { ComputeWorld } from "./world.ts";
 export const flavorIDOf = (flavor: Flavor): string => flavor.spec.flavorID ?? idOf(flavor);
 
 /** From 2.47 on the size itself, else a link. A flavor that is gone shows the size that the server was given. */
-export function viewServerFlavor(world: ComputeWorld, { spec, status }: Server, { minor, base }: Viewer) {
+export function viewServerFlavor(world: ComputeWorld, { spec, status }: Server, { minor, base, extraSpecs }: Viewer) {
   const flavor = world.flavors.get(spec.flavorRef.name);
   const id = flavor ? flavorIDOf(flavor) : spec.flavorRef.name;
   if (minor < 47) return { id, links: [bookmark(base, "flavors", id)] };
@@ -23,7 +23,7 @@ export function viewServerFlavor(world: ComputeWorld, { spec, status }: Server, 
     ephemeral: size.ephemeralGiB ?? 0,
     swap: size.swapMiB ?? 0,
     original_name: size.name ?? spec.flavorRef.name,
-    extra_specs: size.extraSpecs ?? {},
+    ...(extraSpecs ? { extra_specs: size.extraSpecs ?? {} } : {}),
   };
 }
 

@@ -4,16 +4,16 @@ import type { Flavor } from "../../models/compute/flavor.ts";
 import type { KeyPair } from "../../models/compute/key-pair.ts";
 import type { ServerNetwork } from "../../models/compute/server.ts";
 import type { LocalRef } from "../../models/kind.ts";
-import type { Auth, ProjectScope } from "../http/auth.ts";
+import type { ApiRequest } from "../http/request.ts";
 import { findFlavor } from "./flavor-lookup.ts";
 import { findKeyPair } from "./key-pair-lookup.ts";
 import { type Disks, resolveDisks } from "./server-block-devices.ts";
 import { resolveGroups, resolveNetworks } from "./server-networks.ts";
 import type { CreateServer } from "./server-schema.ts";
+import { refuseMetadata } from "./usage.ts";
 import type { ComputeWorld } from "./world.ts";
 
 export const availabilityZone = "nova";
-const maxMetadataItems = 128;
 
 export interface CheckedRequest {
   minCount: number;
@@ -31,23 +31,37 @@ const missing = (what: string) => new KumulusError("NotImplemented", `${what} is
 export async function checkRequest(
   world: ComputeWorld,
   body: CreateServer,
-  { auth, project, hints }: { auth: Auth; project: ProjectScope; hints: Readonly<Record<string, unknown>> },
+  request: Pick<ApiRequest, "auth" | "project" | "allows" | "require">,
+  hints: Readonly<Record<string, unknown>>,
 ): Promise<CheckedRequest> {
+  const { auth, project } = request;
   const counts = countsOf(body);
+  requireRules(body, request);
   refuseUnsupported(body, hints);
   checkPlainFields(body, counts.maxCount);
+  refuseMetadata(world, world.tenants.get(project.tenant), body.metadata);
   const flavorID = String(body.flavorRef).split("/").at(-1) ?? "";
   const flavor = await findFlavor(world, flavorID, auth);
   if (!flavor || flavor.spec.disabled) throw invalid(`Flavor ${flavorID} could not be found.`);
   const disks = await resolveDisks(world, body, { auth, project, flavor });
+  if (disks.image && flavor.spec.diskGiB === 0 && !request.allows("os_compute_api:servers:create:zero_disk_flavor"))
+    throw new KumulusError("Forbidden", "Only volume-backed servers are allowed for flavors with zero disk.");
   if (counts.maxCount > 1 && disks.volumes.some(({ volume }) => volume)) {
     throw invalid("Invalid volume: one volume can not be attached to several new servers.");
   }
-  const networks = await resolveNetworks(world, body.networks, { auth, project, count: counts.maxCount });
+  const networks = await resolveNetworks(world, body.networks, { request, project, count: counts.maxCount });
   const groups = await resolveGroups(world, body.security_groups, project);
   const keyPair = body.key_name === undefined ? undefined : findKeyPair(world, auth.user, project.namespace, body.key_name);
   if (body.key_name !== undefined && !keyPair) throw invalid("Invalid key_name provided.");
   return { ...counts, flavor, disks, networks, groups, keyPair };
+}
+
+/** What Nova asks about besides the creation itself. */
+function requireRules({ networks, host, hypervisor_hostname, ...body }: CreateServer, request: Pick<ApiRequest, "require">): void {
+  if (body.availability_zone?.includes(":")) request.require("os_compute_api:servers:create:forced_host");
+  if (host !== undefined || hypervisor_hostname !== undefined) request.require("compute:servers:create:requested_destination");
+  if (Array.isArray(networks) && networks.length > 0) request.require("os_compute_api:servers:create:attach_network");
+  if ((body.block_device_mapping_v2 ?? []).length > 0) request.require("os_compute_api:servers:create:attach_volume");
 }
 
 function countsOf({ min_count: min = 1, max_count: max = min }: CreateServer): { minCount: number; maxCount: number } {
@@ -67,9 +81,6 @@ function refuseUnsupported(body: CreateServer, hints: Readonly<Record<string, un
 }
 
 function checkPlainFields(body: CreateServer, count: number): void {
-  if (Object.keys(body.metadata ?? {}).length > maxMetadataItems) {
-    throw new KumulusError("OverQuota", `Maximum number of metadata items exceeds ${maxMetadataItems}`);
-  }
   if (body.user_data !== undefined && !isBase64(body.user_data)) {
     throw invalid("Invalid input for field/attribute user_data. Value: ***. It is not base64.");
   }

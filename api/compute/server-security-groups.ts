@@ -20,7 +20,7 @@ export function serverSecurityGroupRoutes(world: ComputeWorld): Route[] {
       path: "/v2.1/servers/:id/os-security-groups",
       policy: "os_compute_api:os-security-groups:list",
       handle: async (request) => {
-        const server = await findServer(world, request.auth, request.params.id);
+        const server = await findServer(world, request, request.params.id);
         const groups = groupsOf(world, server);
         return { body: { security_groups: groups.map((group) => viewSecurityGroup(world, group)) } };
       },

@@ -28,7 +28,7 @@ export function serverTagRoutes(world: ComputeWorld): Route[] {
       path: listPath,
       since,
       policy: policy("index"),
-      handle: async ({ auth, params }) => ({ body: { tags: (await findServer(world, auth, params.id)).spec.tags ?? [] } }),
+      handle: async (request) => ({ body: { tags: (await findServer(world, request, request.params.id)).spec.tags ?? [] } }),
     }),
     route({
       method: "PUT",
@@ -36,9 +36,9 @@ export function serverTagRoutes(world: ComputeWorld): Route[] {
       since,
       policy: policy("update_all"),
       body: exact({ tags: Type.Array(Tag, { maxItems: maxTags }) }),
-      handle: async ({ auth, params, body }) => {
-        const server = await findServer(world, auth, params.id);
-        const tags = [...new Set(body.tags)];
+      handle: async (request) => {
+        const server = await findServer(world, request, request.params.id);
+        const tags = [...new Set(request.body.tags)];
         await world.servers.patch(server, { spec: { tags } });
         return { body: { tags } };
       },
@@ -49,8 +49,8 @@ export function serverTagRoutes(world: ComputeWorld): Route[] {
       since,
       policy: policy("delete_all"),
       status: 204,
-      handle: async ({ auth, params }) => {
-        await world.servers.patch(await findServer(world, auth, params.id), { spec: { tags: [] } });
+      handle: async (request) => {
+        await world.servers.patch(await findServer(world, request, request.params.id), { spec: { tags: [] } });
         return {};
       },
     }),
@@ -60,9 +60,9 @@ export function serverTagRoutes(world: ComputeWorld): Route[] {
       since,
       policy: policy("show"),
       status: 204,
-      handle: async ({ auth, params }) => {
-        const server = await findServer(world, auth, params.id);
-        if (!server.spec.tags?.includes(params.tag)) throw noTag(idOf(server), params.tag);
+      handle: async (request) => {
+        const server = await findServer(world, request, request.params.id);
+        if (!server.spec.tags?.includes(request.params.tag)) throw noTag(idOf(server), request.params.tag);
         return {};
       },
     }),
@@ -75,7 +75,7 @@ export function serverTagRoutes(world: ComputeWorld): Route[] {
       handle: async (request) => {
         const { id, tag } = request.params;
         checkTag(tag);
-        const server = await findServer(world, request.auth, id);
+        const server = await findServer(world, request, id);
         const headers = { Location: request.url(`/v2.1/servers/${id}/tags/${encodeURIComponent(tag)}`) };
         if (server.spec.tags?.includes(tag)) return { status: 204, headers };
         await world.servers.update(server, ({ spec }) => {
@@ -91,11 +91,11 @@ export function serverTagRoutes(world: ComputeWorld): Route[] {
       since,
       policy: policy("delete"),
       status: 204,
-      handle: async ({ auth, params }) => {
-        const server = await findServer(world, auth, params.id);
+      handle: async (request) => {
+        const server = await findServer(world, request, request.params.id);
         await world.servers.update(server, ({ spec }) => {
-          if (!spec.tags?.includes(params.tag)) throw noTag(idOf(server), params.tag);
-          spec.tags = spec.tags.filter((tag) => tag !== params.tag);
+          if (!spec.tags?.includes(request.params.tag)) throw noTag(idOf(server), request.params.tag);
+          spec.tags = spec.tags.filter((tag) => tag !== request.params.tag);
         });
         return {};
       },

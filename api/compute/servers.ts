@@ -44,7 +44,7 @@ export function serverRoutes(world: ComputeWorld, reservations: Reservations): R
       path: "/v2.1/servers/:id",
       policy: "os_compute_api:servers:show",
       handle: async (request) => {
-        const server = await findServer(world, request.auth, request.params.id);
+        const server = await findServer(world, request, request.params.id);
         return { body: { server: viewServer(world, server, viewerOf(request)) } };
       },
     }),
@@ -69,7 +69,7 @@ export function serverRoutes(world: ComputeWorld, reservations: Reservations): R
       policy: "os_compute_api:servers:delete",
       status: 204,
       handle: async (request) => {
-        const server = await findServer(world, request.auth, request.params.id);
+        const server = await findServer(world, request, request.params.id);
         refuseLocked(server, request.auth);
         if (server.metadata.deletionTimestamp === undefined) await world.servers.delete(server);
         return {};
@@ -89,8 +89,7 @@ function list(world: ComputeWorld, request: ApiRequest<unknown>, view: (server: 
 async function create(world: ComputeWorld, reservations: Reservations, request: ApiRequest, asked: CreateRequest): Promise<Reply> {
   const { server: body } = asked;
   const hints = asked["os:scheduler_hints"] ?? asked["OS-SCH-HNT:scheduler_hints"] ?? {};
-  const { auth, project } = request;
-  const checked = await checkRequest(world, body, { auth, project, hints });
+  const checked = await checkRequest(world, body, request, hints);
   const made = await reservations.during(existing(checked.disks), () => createServers({ world, request, body, checked }));
   if (isTrue(body.return_reservation_id)) return { body: { reservation_id: made.reservationID } };
   const id = idOf(made.servers[0] as Server);
@@ -107,7 +106,7 @@ async function create(world: ComputeWorld, reservations: Reservations, request: 
 
 async function update(world: ComputeWorld, request: ApiRequest, body: UpdateServer): Promise<Reply> {
   const { id = "" } = request.params;
-  const server = await findServer(world, request.auth, id);
+  const server = await findServer(world, request, id);
   const changed = await world.servers.update(server, ({ spec }) => {
     if (body.name !== undefined) spec.displayName = body.name;
     if (body["OS-DCF:diskConfig"] !== undefined) spec.diskConfig = body["OS-DCF:diskConfig"];

@@ -5,13 +5,13 @@ import { Flavor } from "../../models/compute/flavor.ts";
 import { KeyPair } from "../../models/compute/key-pair.ts";
 import { Server } from "../../models/compute/server.ts";
 import { ServerAction } from "../../models/compute/server-action.ts";
-import { Tenant } from "../../models/identity/tenant.ts";
 import { Port } from "../../models/network/port.ts";
 import { Volume } from "../../models/volume/volume.ts";
 import { novaFaults } from "../http/faults.ts";
 import type { Service } from "../http/route.ts";
 import type { Stores } from "../http/store.ts";
 import { storeRights } from "../http/store-rights.ts";
+import { projectLimitsRights } from "../project-limits.ts";
 import { Reservations } from "./attachable.ts";
 import { availabilityZoneRoutes } from "./availability-zones.ts";
 import { extensionRoutes } from "./extensions.ts";
@@ -23,6 +23,7 @@ import { keyPairRoutes } from "./key-pairs.ts";
 import { limitRoutes } from "./limits.ts";
 import { missingRoutes } from "./missing.ts";
 import { computePolicies } from "./policies.ts";
+import { quotaClassRoutes } from "./quota-classes.ts";
 import { quotaSetRoutes } from "./quota-sets.ts";
 import { serverActionRoutes } from "./server-actions.ts";
 import { serverIPRoutes } from "./server-ips.ts";
@@ -53,7 +54,7 @@ export function computeService({ stores }: { stores: Stores }): Service {
       storeRights(Flavor, "create", "update", "patch", "delete"),
       storeRights(Port, "create", "update", "delete"),
       storeRights(Volume, "create", "delete"),
-      storeRights(Tenant, "patch"),
+      ...projectLimitsRights,
       ...consoleRights,
     ],
     routes: [
@@ -74,6 +75,7 @@ export function computeService({ stores }: { stores: Stores }): Service {
       ...keyPairRoutes(world),
       ...limitRoutes(world),
       ...quotaSetRoutes(world),
+      ...quotaClassRoutes(world),
       ...availabilityZoneRoutes(world),
       ...missingRoutes(world),
     ],

@@ -1,5 +1,5 @@
 // What a project uses of the limits that Nova shows: counted from its own objects.
-import { limitOf, type QuotaKey } from "../../domain/quota.ts";
+import { KumulusError } from "../../domain/errors.ts";
 import type { Server } from "../../models/compute/server.ts";
 import type { Tenant } from "../../models/identity/tenant.ts";
 import type { ComputeWorld } from "./world.ts";
@@ -30,5 +30,9 @@ export function usageOf(world: ComputeWorld, tenant: Tenant | undefined): Usage 
 const sizeOf = (world: ComputeWorld, { spec, status }: Server): { vcpus?: number; ramMiB?: number } =>
   status?.flavor ?? world.flavors.get(spec.flavorRef.name)?.spec ?? {};
 
-/** Limits as Nova counts them. */
-export const limitsOf = (tenant: Tenant | undefined) => (key: QuotaKey) => limitOf(tenant?.spec.quota, key);
+/** OverQuota (403) for more items than a server of the project may have. */
+export function refuseMetadata(world: ComputeWorld, tenant: Tenant | undefined, metadata: Readonly<Record<string, string>> = {}): void {
+  const limit = world.limits.of(tenant, "metadataItems");
+  if (limit < 0 || Object.keys(metadata).length <= limit) return;
+  throw new KumulusError("OverQuota", `Maximum number of metadata items exceeds ${limit}`);
+}

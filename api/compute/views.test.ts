@@ -128,7 +128,7 @@ describe("views at each microversion", () => {
   for (let minor = computeMicroversions.min; minor <= computeMicroversions.max; minor += 1) {
     it(`2.${minor}`, () => {
       for (const admin of [false, true]) {
-        const viewer = { minor, admin, base: "http://cloud/compute/v2.1" };
+        const viewer = { minor, admin, extraSpecs: true, base: "http://cloud/compute/v2.1" };
         const [show, detail, updated] = [serverSchema, serverDetailSchema, updatedServerSchema].map((make) =>
           bodyChecker(make(minor, admin)),
         );
@@ -150,7 +150,7 @@ describe("views at each microversion", () => {
 });
 
 describe("what a server shows", () => {
-  const viewer = { minor: 1, admin: true, base: "http://cloud/compute/v2.1" };
+  const viewer = { minor: 1, admin: true, extraSpecs: true, base: "http://cloud/compute/v2.1" };
   it("names, addresses, groups and times", () => {
     const shown = viewServer(world, servers.running as Server, viewer);
     assert.deepEqual(shown.security_groups, [{ name: "default" }]);

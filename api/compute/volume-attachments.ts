@@ -13,7 +13,7 @@ import { type Reply, type Route, route } from "../http/route.ts";
 import { recordAction } from "./action-record.ts";
 import { checkAttachable, type Reservations } from "./attachable.ts";
 import { exact, Flag, isTrue, nullable, Tag, UUID } from "./fields.ts";
-import { findServer, refuseLocked, requireState } from "./server-lookup.ts";
+import { findServer, refuseLocked, requireState, targetOf } from "./server-lookup.ts";
 import { type HeldVolume, heldVolumes } from "./server-parts.ts";
 import { windows } from "./windows.ts";
 import type { ComputeWorld } from "./world.ts";
@@ -72,7 +72,7 @@ export function volumeAttachmentRoutes(world: ComputeWorld, reservations: Reserv
       path: listPath,
       policy: "os_compute_api:os-volumes-attachments:index",
       handle: async (request) => {
-        const server = await findServer(world, request.auth, request.params.server);
+        const server = await findServer(world, request, request.params.server);
         const limit = limitOf(lastValueOf(request.query, "limit")) ?? 1000;
         const offset = limitOf(lastValueOf(request.query, "offset")) ?? 0;
         const held = heldVolumes(server).slice(offset, offset + limit);
@@ -84,7 +84,7 @@ export function volumeAttachmentRoutes(world: ComputeWorld, reservations: Reserv
       path: itemPath,
       policy: "os_compute_api:os-volumes-attachments:show",
       handle: async (request) => {
-        const server = await findServer(world, request.auth, request.params.server);
+        const server = await findServer(world, request, request.params.server);
         const { volume, held } = attached(world, server, request.params.volume);
         return { body: { volumeAttachment: viewAttachment(server, volume, held, request.microversion) } };
       },
@@ -129,7 +129,7 @@ function attached(world: ComputeWorld, server: Server, volumeID: string): { volu
 }
 
 async function attach(world: ComputeWorld, reservations: Reservations, request: ApiRequest, body: Attach): Promise<Reply> {
-  const server = await findServer(world, request.auth, request.params.server ?? "");
+  const server = await findServer(world, request, request.params.server ?? "");
   const volume = await world.volumes.byId(body.volumeId);
   if (!volume || volume.metadata.namespace !== server.metadata.namespace) {
     throw new KumulusError("NotFound", `Volume ${body.volumeId} could not be found.`);
@@ -161,12 +161,13 @@ type Params = { readonly server: string; readonly volume: string };
 /** Only what happens to the volume at the server's end can change; another volume in its place can not be swapped in. */
 async function update(
   world: ComputeWorld,
-  request: Pick<ApiRequest, "auth" | "microversion">,
+  request: Pick<ApiRequest, "auth" | "permit" | "require" | "microversion">,
   params: Params,
   body: { volumeId: string; delete_on_termination?: boolean | string },
 ): Promise<Reply> {
-  const server = await findServer(world, request.auth, params.server);
+  const server = await findServer(world, request, params.server);
   const { volume } = attached(world, server, params.volume);
+  if (body.volumeId !== params.volume) request.require("os_compute_api:os-volumes-attachments:swap", targetOf(world, server));
   if (body.volumeId !== params.volume || request.microversion < 85) {
     throw new KumulusError("NotImplemented", "Swapping volumes is not supported.");
   }
@@ -177,8 +178,8 @@ async function update(
   return {};
 }
 
-async function detach(world: ComputeWorld, request: Pick<ApiRequest, "id" | "auth">, params: Params): Promise<Reply> {
-  const server = await findServer(world, request.auth, params.server);
+async function detach(world: ComputeWorld, request: Pick<ApiRequest, "id" | "auth" | "permit">, params: Params): Promise<Reply> {
+  const server = await findServer(world, request, params.server);
   refuseLocked(server, request.auth);
   const { volume, held } = attached(world, server, params.volume);
   if (held.bootIndex === 0) throw new KumulusError("Forbidden", "Cannot detach a root device volume");

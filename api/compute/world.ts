@@ -18,9 +18,11 @@ import { Volume } from "../../models/volume/volume.ts";
 import { VolumeType } from "../../models/volume/volume-type.ts";
 import type { KubeClient } from "../../operator/contract.ts";
 import type { Store, Stores } from "../http/store.ts";
+import { ProjectLimits } from "../project-limits.ts";
 
 export interface ComputeWorld {
   readonly client: KubeClient;
+  readonly limits: ProjectLimits;
   readonly servers: Store<Server>;
   readonly actions: Store<ServerAction>;
   readonly keyPairs: Store<KeyPair>;
@@ -111,6 +113,7 @@ export function computeWorld(stores: Stores): ComputeWorld {
   addIndexes(kinds);
   return {
     client: stores.client,
+    limits: new ProjectLimits(stores),
     ...kinds,
     projectOf: (namespace) => {
       const tenant = namespace === undefined ? undefined : kinds.tenants.byIndex("namespace", namespace)[0];

@@ -1,5 +1,6 @@
 // Who a request speaks for, and on what: the token's scope as handlers and policies see it.
 import { KumulusError } from "../../domain/errors.ts";
+import type { Access } from "../../domain/identity/access-rule.ts";
 
 /** A project scope. `tenant` is the Tenant's Kubernetes name, `namespace` the namespace that holds the project's objects. */
 export interface ProjectScope {
@@ -25,6 +26,8 @@ export interface Auth {
   /** Names of the roles on the scope, implied ones included (admin → manager → member → reader). */
   readonly roles: readonly string[];
   readonly isAdmin: boolean;
+  /** Says which requests the token is for, where its application credential has access rules. */
+  mayAccess?(access: Access): boolean;
 }
 
 /** The caller of a public route. */

@@ -62,7 +62,7 @@ const neutronTypes: Readonly<Record<number, string>> = {
 export const neutronFaults: FaultFormat = {
   render: ({ status, message, reason }) =>
     json({ NeutronError: { type: reason ?? neutronTypes[status] ?? "HTTPError", message, detail: "" } }),
-  forbidden: (rule) => `(rule:${rule}) is disallowed by policy`,
+  forbidden: (rule) => `${rule.startsWith("(") ? rule : `rule:${rule}`} is disallowed by policy`,
   overQuotaStatus: 409,
 };
 
@@ -89,7 +89,7 @@ export const glanceFaults: FaultFormat = {
     const body = `<html>\n <head>\n  <title>${line}</title>\n </head>\n <body>\n  <h1>${line}</h1>\n  ${escaped(message)}<br /><br />\n </body>\n</html>`;
     return { contentType: "text/html; charset=UTF-8", body };
   },
-  forbidden: () => "You are not authorized to complete this action.",
+  forbidden: (rule) => `You are not authorized to complete ${rule} action.`,
   overQuotaStatus: 413,
 };
 

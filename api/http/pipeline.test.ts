@@ -35,7 +35,7 @@ const service: Service = {
   name: "test",
   mount: "/test",
   faults: novaFaults,
-  policies: { "test:use": { role: "member" }, "test:rule": { role: "admin" } },
+  policies: { "test:use": "role:member", "test:rule": "role:admin" },
   microversions: { service: "compute", major: 2, min: 1, max: 50, legacyHeader: "x-openstack-nova-api-version" },
   requestIdHeader: "x-compute-request-id",
   routes: [

@@ -10,6 +10,7 @@ import { invite, readJSON } from "./body.ts";
 import { faultOf, keystoneFaults } from "./faults.ts";
 import type { HttpMetrics } from "./metrics.ts";
 import { echoHeaders, negotiate } from "./microversion.ts";
+import { Policy } from "./policy.ts";
 import { parseQuery } from "./query.ts";
 import { RequestContext } from "./request.ts";
 import { sendFault, sendReply } from "./respond.ts";
@@ -22,6 +23,8 @@ export interface PipelineOptions {
   authenticator: Authenticator;
   log: Log;
   metrics: HttpMetrics;
+  /** The rules that hold now; those of the service's table unless said. Asked once a request. */
+  policyOf?(service: Service): Policy;
 }
 
 export type Handler = (message: IncomingMessage, response: ServerResponse) => void;
@@ -42,11 +45,15 @@ class Pipeline {
   readonly #service: Service;
   readonly #options: PipelineOptions;
   readonly #router: Router<PreparedRoute>;
+  readonly #policy: () => Policy;
 
   constructor(service: Service, options: PipelineOptions) {
     this.#service = service;
     this.#options = options;
     this.#router = new Router(service.routes.map(prepared));
+    const { policyOf } = options;
+    const usual = new Policy(service.policies);
+    this.#policy = policyOf ? () => policyOf(service) : () => usual;
   }
 
   /** `url` is below the mount. */
@@ -60,6 +67,7 @@ class Pipeline {
       path,
       mark < 0 ? "" : url.slice(mark + 1),
       this.#service,
+      this.#policy(),
       this.#options.log,
     );
     const headers: Headers = { "x-openstack-request-id": context.id };
@@ -105,6 +113,7 @@ class Pipeline {
     context.query = parseQuery(context.rawQuery);
     const route = first.action === undefined ? first : await this.#readAction(context, routes, response);
     if (first.action === undefined) await this.#readBody(context, route, response);
+    context.rule = route.policy;
     if (route.policy !== publicRule) context.require(route.policy);
     route.checkQuery?.(context.query);
     route.checkBody?.(context.body);
@@ -131,7 +140,16 @@ class Pipeline {
     }
     context.token = token;
     const auth = this.#options.authenticator.authenticate(token);
-    context.auth = auth instanceof Promise ? await auth : auth;
+    context.auth = context.policy.judged(auth instanceof Promise ? await auth : auth);
+    this.#limit(context);
+  }
+
+  /** Access rules: every token may still be shown, so that services can check it (Identity API v3, "Application credentials"). */
+  #limit({ auth, method, path }: RequestContext): void {
+    const service = this.#service.catalog?.type ?? "";
+    if (!auth.mayAccess || (service === "identity" && method === "GET" && path === "/v3/auth/tokens")) return;
+    if (auth.mayAccess({ service, method, path })) return;
+    throw new KumulusError("Forbidden", "The access rules of the application credential do not let this request through.");
   }
 
   async #readBody(context: RequestContext, route: PreparedRoute, response: ServerResponse): Promise<void> {

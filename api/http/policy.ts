@@ -1,4 +1,4 @@
-// Policy as data: rule name → who may. One table per service, under OpenStack's default rule names.
+// Policy as data: rule name → who may. One table per service, under OpenStack's default rule names and in oslo.policy's language.
 import { type Check, type Credentials, compileRules, type PolicyTarget } from "../../domain/policy/rules.ts";
 import type { Auth } from "./auth.ts";
 
@@ -6,26 +6,15 @@ export type { PolicyTarget } from "../../domain/policy/rules.ts";
 
 type Scope = "project" | "domain" | "system" | "none";
 
-/** A rule by the least role that is needed. */
-export interface RoleRule {
-  /**
-   * Least role. `any`: every valid token. `service`: the role service (or admin). Roles imply each other: admin ⊃ manager ⊃ member ⊃ reader.
-   * Whose object it is, is not the table's matter: a Store shows other projects' objects to nobody but admins.
-   */
-  readonly role: "any" | "reader" | "member" | "manager" | "admin" | "service";
-  /** Kinds of scope that fit; every kind when absent. */
-  readonly scope?: readonly Scope[];
-}
-
 /** A rule in oslo.policy's language. */
 export interface CheckRule {
   readonly check: string;
-  /** Kinds of scope that fit; every kind when absent. */
+  /** Kinds of scope that fit; every kind when absent. A policy file changes the check, not this. */
   readonly scope?: readonly Scope[];
 }
 
-/** A text is a CheckRule without scopes; other rules can name it as `rule:NAME`. */
-export type PolicyRule = string | CheckRule | RoleRule;
+/** A text is a CheckRule without scopes. Rules can name each other as `rule:NAME`. */
+export type PolicyRule = string | CheckRule;
 
 export type PolicyTable = Readonly<Record<string, PolicyRule>>;
 
@@ -40,17 +29,15 @@ export function withImpliedRoles(names: readonly string[]): string[] {
   return [...new Set(names.flatMap((name) => [name, ...(implied[name] ?? [])]))];
 }
 
+/** Rules of one kind of scope under a common beginning of their names: `rules("volume:", "rule:admin_api", ["project"], "get", …)`. */
+export function rules(prefix: string, check: string, scope: readonly Scope[] | undefined, ...names: string[]): PolicyTable {
+  return Object.fromEntries(names.map((name) => [`${prefix}${name}`, scope ? { check, scope } : check]));
+}
+
 function scopeOf(auth: Auth): Scope {
   if (auth.project) return "project";
   if (auth.domainId !== undefined) return "domain";
   return auth.system ? "system" : "none";
-}
-
-function checkOf(rule: PolicyRule): string {
-  if (typeof rule === "string") return rule;
-  if ("check" in rule) return rule.check;
-  if (rule.role === "any") return "@";
-  return rule.role === "service" ? "role:service or role:admin" : `role:${rule.role}`;
 }
 
 /** A token's attributes under the names that rules use (oslo.context). */
@@ -64,6 +51,8 @@ const attributes: Readonly<Record<string, (auth: Auth) => string | readonly stri
   system_scope: (auth) => (auth.system ? "all" : undefined),
   roles: (auth) => auth.roles.map((role) => role.toLowerCase()),
   is_admin: (auth) => (auth.isAdmin ? "True" : "False"),
+  // No project of this cloud is set apart for administration.
+  is_admin_project: () => "True",
 };
 
 const credentialsOf =
@@ -71,26 +60,53 @@ const credentialsOf =
   (name) =>
     attributes[name]?.(auth);
 
-const compiled = new WeakMap<PolicyTable, ReadonlyMap<string, Check>>();
+const adminRule = "context_is_admin";
 
-function checksOf(table: PolicyTable): ReadonlyMap<string, Check> {
-  let checks = compiled.get(table);
-  if (!checks) {
-    checks = compileRules(Object.fromEntries(Object.entries(table).map(([name, rule]) => [name, checkOf(rule)])));
-    compiled.set(table, checks);
+/** The rules of one service, ready to be asked. Never changes: a changed policy file makes a new one. */
+export class Policy {
+  readonly #table: PolicyTable;
+  readonly #checks: ReadonlyMap<string, Check>;
+
+  /** `overrides`: expressions of a policy file by rule name. Throws ExpressionError, with the rule's name. */
+  constructor(table: PolicyTable, overrides: Readonly<Record<string, unknown>> = {}) {
+    const defaults = Object.entries(table).map(([name, rule]) => [name, typeof rule === "string" ? rule : rule.check]);
+    this.#table = table;
+    this.#checks = compileRules({ ...Object.fromEntries(defaults), ...overrides });
   }
-  return checks;
+
+  /**
+   * Whether a token fulfils a rule. `target` is what is acted on; rules that name `project_id` or `user_id` mean the token's own where it says
+   * nothing else, as in OpenStack's services.
+   */
+  allows(name: string, auth: Auth, target: PolicyTarget = {}): boolean {
+    const rule = this.#table[name];
+    const check = this.#checks.get(name);
+    if (rule === undefined || !check) throw new Error(`there is no policy rule ${name}`);
+    if (auth.userId === "") return false;
+    if (typeof rule !== "string" && rule.scope && !rule.scope.includes(scopeOf(auth))) return false;
+    return check(credentialsOf(auth), { ...own(auth), ...target });
+  }
+
+  /** The token as this service takes it: its rule `context_is_admin` says who is an administrator. */
+  judged(auth: Auth): Auth {
+    if (this.#table[adminRule] === undefined) return auth;
+    const isAdmin = this.allows(adminRule, auth);
+    return isAdmin === auth.isAdmin ? auth : { ...auth, isAdmin };
+  }
 }
 
-/**
- * Whether a token fulfils a rule of the table. `target` is what is acted on; rules that name `project_id` or `user_id` mean the token's own where it
- * says nothing else, as in OpenStack's services.
- */
-export function isAllowed(table: PolicyTable, name: string, auth: Auth, target: PolicyTarget = {}): boolean {
-  const rule = table[name];
-  const check = checksOf(table).get(name);
-  if (rule === undefined || !check) throw new Error(`there is no policy rule ${name}`);
-  if (auth.userId === "") return false;
-  if (typeof rule !== "string" && rule.scope && !rule.scope.includes(scopeOf(auth))) return false;
-  return check(credentialsOf(auth), { project_id: auth.project?.id, user_id: auth.userId, ...target });
+/** What belongs to the token itself, under every name that a rule may give to an owner. */
+function own({ project, userId }: Auth): PolicyTarget {
+  const id = project?.id;
+  return {
+    user_id: userId,
+    project_id: id,
+    tenant_id: id,
+    owner: id,
+    member_id: undefined,
+    "network:project_id": id,
+    "network:tenant_id": id,
+    "security_group:project_id": id,
+    "security_group:tenant_id": id,
+  };
 }

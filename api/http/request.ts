@@ -5,8 +5,8 @@ import { KumulusError } from "../../domain/errors.ts";
 import type { Log } from "../../operator/contract.ts";
 import { type Auth, anonymous, type ProjectScope, projectOf } from "./auth.ts";
 import { originOf } from "./links.ts";
-import { isAllowed, type PolicyTarget } from "./policy.ts";
-import type { RawQuery, Service } from "./route.ts";
+import type { Policy, PolicyTarget } from "./policy.ts";
+import { publicRule, type RawQuery, type Service } from "./route.ts";
 
 type Params = Readonly<Record<string, string>>;
 
@@ -28,6 +28,8 @@ export interface ApiRequest<P = Params, Query = RawQuery, Body = unknown> {
   readonly project: ProjectScope;
   /** Negotiated minor: 47 for compute 2.47. 0 for services without microversions. */
   readonly microversion: number;
+  /** Name of the route's rule. */
+  readonly rule: string;
   /** "http://cloud:8000": what the client used. */
   readonly origin: string;
   /** Path with the query as it was sent, without origin: for `next` links. */
@@ -41,6 +43,8 @@ export interface ApiRequest<P = Params, Query = RawQuery, Body = unknown> {
   allows(rule: string, target?: PolicyTarget): boolean;
   /** Forbidden, in the service's words, unless the token fulfils the rule. */
   require(rule: string, target?: PolicyTarget): void;
+  /** `require` of the route's own rule, once it is known what the request acts on. */
+  permit(target: PolicyTarget): void;
 }
 
 /** Built once per request by the pipeline, which fills in what it finds. */
@@ -52,17 +56,19 @@ export class RequestContext implements ApiRequest {
   readonly headers: IncomingHttpHeaders;
   readonly stream: IncomingMessage;
   readonly service: Service;
+  readonly policy: Policy;
   params: Params = {};
   query: RawQuery = {};
   body: unknown = undefined;
   token = "";
   auth: Auth = anonymous;
+  rule = publicRule;
   microversion = 0;
   readonly #log: Log;
   #child: Log | undefined;
   #origin: string | undefined;
 
-  constructor(id: string, message: IncomingMessage, path: string, rawQuery: string, service: Service, log: Log) {
+  constructor(id: string, message: IncomingMessage, path: string, rawQuery: string, service: Service, policy: Policy, log: Log) {
     this.id = id;
     this.method = message.method ?? "GET";
     this.path = path;
@@ -70,6 +76,7 @@ export class RequestContext implements ApiRequest {
     this.headers = message.headers;
     this.stream = message;
     this.service = service;
+    this.policy = policy;
     this.#log = log;
   }
 
@@ -93,10 +100,14 @@ export class RequestContext implements ApiRequest {
   }
 
   allows(rule: string, target?: PolicyTarget): boolean {
-    return isAllowed(this.service.policies, rule, this.auth, target);
+    return this.policy.allows(rule, this.auth, target);
   }
 
   require(rule: string, target?: PolicyTarget): void {
     if (!this.allows(rule, target)) throw new KumulusError("Forbidden", this.service.faults.forbidden(rule));
+  }
+
+  permit(target: PolicyTarget): void {
+    this.require(this.rule, target);
   }
 }

@@ -97,6 +97,8 @@ export interface Service {
   readonly catalog?: { readonly type: string; readonly name: string; readonly path: string };
   /** What its handlers ask of the API server besides the caches of their kinds. */
   readonly rights?: readonly Right[];
+  /** What must be done before it serves. */
+  readonly prepare?: () => Promise<unknown>;
   /** The list of this API's known routes in hack/generate/api-routes/, without ".txt". */
   readonly reference?: string;
 }

@@ -29,7 +29,7 @@ export interface Store<T extends KubeObject> {
   byIndex(index: string, value: string): readonly T[];
   create(object: T): Promise<T>;
   /** Applies `change` to a copy of the newest object and writes it; again on a conflict. `change` may throw to give up. */
-  update(object: T, change: (draft: T) => void): Promise<T>;
+  update(object: T, change: (draft: T) => void, options?: { subresource?: string }): Promise<T>;
   /** JSON merge patch. */
   patch(object: T, patch: object, options?: { subresource?: string }): Promise<T>;
   delete(object: T): Promise<void>;
@@ -88,13 +88,13 @@ class CachedStore<T extends KubeObject> implements Store<T> {
     return this.#seen(made);
   }
 
-  async update(object: T, change: (draft: T) => void): Promise<T> {
+  async update(object: T, change: (draft: T) => void, options?: { subresource?: string }): Promise<T> {
     let newest = object;
     for (let attempt = 1; ; attempt += 1) {
       const draft = structuredClone(newest);
       change(draft);
       try {
-        return this.#seen(await this.#client.replace(this.kind, draft));
+        return this.#seen(await this.#client.replace(this.kind, draft, options));
       } catch (error) {
         if (!isCode(error, "Conflict") || attempt > conflictRetries) throw error;
         await sleep(Math.random() * Math.min(attempt * 8, longestPauseMs));

@@ -3,7 +3,7 @@ import { Type } from "typebox";
 import { KumulusError } from "../../domain/errors.ts";
 import { idOf } from "../../domain/id.ts";
 import type { ApiRequest } from "../http/request.ts";
-import { publicRule, type Reply, route } from "../http/route.ts";
+import { publicRule, route } from "../http/route.ts";
 import type { Catalog } from "./catalog.ts";
 import { viewDomain } from "./domains.ts";
 import { holdsOn } from "./effective-roles.ts";
@@ -11,7 +11,6 @@ import { type LoginDeps, login } from "./login.ts";
 import { loginBody } from "./login-schema.ts";
 import { projectsOf, viewProject } from "./projects.ts";
 import type { CheckedToken } from "./token-check.ts";
-import { viewToken } from "./token-view.ts";
 import { type IdentityWorld, isEnabled } from "./world.ts";
 
 const nocatalog = Type.Object({ nocatalog: Type.Optional(Type.Unknown()), allow_expired: Type.Optional(Type.Unknown()) });
@@ -20,14 +19,13 @@ export interface AuthRoutesDeps extends LoginDeps {
   readonly catalog: Catalog;
 }
 
-function tokenReply(
-  deps: AuthRoutesDeps,
-  request: ApiRequest<Readonly<Record<never, never>>, { nocatalog?: unknown }>,
-  checked: CheckedToken,
-  token: string,
-): Reply {
-  const catalog = request.query.nocatalog === undefined ? { catalog: deps.catalog, origin: request.origin } : undefined;
-  return { body: { token: viewToken(checked, catalog) }, headers: { "X-Subject-Token": token, Vary: "X-Auth-Token" } };
+const accessRulesVersion = 1;
+
+/** A service that does not say that it keeps access rules must not take a token that has some (Openstack-Identity-Access-Rules). */
+function requireRulesKnown({ headers }: Pick<ApiRequest, "headers">, { accessRules }: CheckedToken): void {
+  const known = Number(headers["openstack-identity-access-rules"] ?? 0);
+  if (accessRules && !(known >= accessRulesVersion))
+    throw new KumulusError("NotFound", "Could not find the token that X-Subject-Token names.");
 }
 
 /** The token that X-Subject-Token names, for its own holder or for whoever `rule` allows. NotFound (404) for a dead one. */
@@ -58,10 +56,7 @@ function tokenRoutes(deps: AuthRoutesDeps) {
       status: 201,
       query: nocatalog,
       body: loginBody,
-      async handle(request) {
-        const { token, checked } = await login(deps, request.body);
-        return tokenReply(deps, request, checked, token);
-      },
+      handle: (request) => login(deps, request, request.body),
     }),
     route({
       method: "GET",
@@ -70,7 +65,8 @@ function tokenRoutes(deps: AuthRoutesDeps) {
       query: nocatalog,
       async handle(request) {
         const { token, checked } = await subject(deps, request, "identity:validate_token");
-        return tokenReply(deps, request, checked, token);
+        requireRulesKnown(request, checked);
+        return deps.present(request, checked, token);
       },
     }),
     route({

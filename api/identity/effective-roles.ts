@@ -1,5 +1,5 @@
 // Who has which role where: assignments of users and their groups, inherited ones, and the roles that come with others. By indexes alone.
-import { isBoundTo } from "../../domain/identity/binding.ts";
+import { standsFor } from "../../domain/identity/bound.ts";
 import type { Domain } from "../../models/identity/domain.ts";
 import type { Group } from "../../models/identity/group.ts";
 import type { Role } from "../../models/identity/role.ts";
@@ -7,6 +7,7 @@ import type { RoleAssignment } from "../../models/identity/role-assignment.ts";
 import type { Tenant } from "../../models/identity/tenant.ts";
 import type { User, UserFederated } from "../../models/identity/user.ts";
 import type { KubeObject } from "../../models/kind.ts";
+import { withImpliedRoles } from "../http/policy.ts";
 import type { IdentityStores } from "./world.ts";
 
 /** Where roles hold. */
@@ -88,7 +89,7 @@ export function grantReader({ users, groups, roles, tenants, domains }: Identity
     const tenant = tenantRef && tenants.get(tenantRef.name);
     const domain = domainRef && domains.get(domainRef.name);
     const where = tenantRef ? [tenant] : domainRef ? [domain] : [];
-    if (!role || !isBoundTo(assignment, [role, user ?? group, ...where])) return undefined;
+    if (!role || !standsFor(assignment, [role, user ?? group, ...where])) return undefined;
     const actor = user ? { user } : group && { group };
     const target = tenant ? { tenant } : domain ? { domain } : ({ system: true } as const);
     return actor && { assignment, role, actor, target, inherited };
@@ -97,11 +98,18 @@ export function grantReader({ users, groups, roles, tenants, domains }: Identity
 
 function impliedReader({ impliedRoles, roles }: IdentityStores) {
   impliedRoles.cache.addIndex("prior", ({ spec }) => [spec.priorRoleRef.name]);
-  const impliedBy = (prior: Role): Role[] =>
-    impliedRoles.byIndex("prior", prior.metadata.name).flatMap((rule) => {
+  /** While a release that did not have ImpliedRoles is being upgraded, nobody may lose what the roles gave. */
+  const standard = (prior: Role): Role[] =>
+    withImpliedRoles([prior.metadata.name])
+      .slice(1)
+      .flatMap((name) => roles.get(name) ?? []);
+  const impliedBy = (prior: Role): Role[] => {
+    if (impliedRoles.list().length === 0) return standard(prior);
+    return impliedRoles.byIndex("prior", prior.metadata.name).flatMap((rule) => {
       const implied = roles.get(rule.spec.impliedRoleRef.name);
-      return implied && isBoundTo(rule, [prior, implied]) ? [implied] : [];
+      return implied && standsFor(rule, [prior, implied]) ? [implied] : [];
     });
+  };
   const withImplied = (given: readonly Role[]): Role[] => {
     const found = new Map<string, Role>();
     for (const waiting = [...given]; waiting.length > 0; ) {

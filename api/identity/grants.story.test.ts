@@ -213,7 +213,7 @@ describe("roles and grants", function () {
     await eventually(async () => {
       await admin.get(`users/${idOf(late)}`);
     });
-    assert.ok(await login(cloud, "bob", "bob-secret", {}), "the new one can log in");
+    assert.ok(await login(cloud, "bob", "bob-secret", { unscoped: {} }), "the new one can log in");
     assert.equal(await login(cloud, "bob", "bob-secret", { project: { id: place } }), undefined);
     assert.deepEqual(await entries(`scope.project.id=${place}`), []);
     await admin.put(`projects/${place}/users/${idOf(late)}/roles/${id}`);

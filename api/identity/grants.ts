@@ -2,12 +2,13 @@
 
 import { isCode, KumulusError } from "../../domain/errors.ts";
 import { hashedName, idOf } from "../../domain/id.ts";
-import { bindingTo, boundAnnotation } from "../../domain/identity/binding.ts";
+import { boundAnnotation } from "../../domain/identity/bound.ts";
 import type { Role } from "../../models/identity/role.ts";
 import type { RoleAssignment } from "../../models/identity/role-assignment.ts";
 import type { PolicyTarget } from "../http/policy.ts";
 import type { ApiRequest } from "../http/request.ts";
 import { type Method, type Route, route } from "../http/route.ts";
+import { boundAnnotations } from "./bound-metadata.ts";
 import { collection, found } from "./collection.ts";
 import type { Actor, Target } from "./effective-roles.ts";
 import { groupTarget } from "./groups.ts";
@@ -101,7 +102,7 @@ function newAssignment({ actor, target }: Place, role: Role, inherited: boolean)
     kind: "RoleAssignment",
     metadata: {
       name: hashedName(...names, kind, ...(inherited ? ["inherited"] : [])),
-      annotations: { [boundAnnotation]: bindingTo(Object.values(named)) },
+      annotations: boundAnnotations(Object.values(named)),
     },
     spec: {
       ...(refs as unknown as RoleAssignment["spec"]),

@@ -8,7 +8,7 @@ import { route } from "../http/route.ts";
 import { collection, found } from "./collection.ts";
 import { groupTarget, viewGroup } from "./groups.ts";
 import { userTarget } from "./user-target.ts";
-import { viewUser } from "./users.ts";
+import { shownUser, type UsersDeps } from "./users.ts";
 import type { IdentityWorld } from "./world.ts";
 
 const policy = "identity:authenticated";
@@ -28,7 +28,8 @@ function requireMember(user: User, group: Group): void {
   throw new KumulusError("NotFound", `User '${idOf(user)}' not found in group '${idOf(group)}'.`);
 }
 
-export function groupMemberRoutes(world: IdentityWorld) {
+export function groupMemberRoutes(deps: UsersDeps) {
+  const { world } = deps;
   return [
     route({
       method: "PUT",
@@ -76,7 +77,7 @@ export function groupMemberRoutes(world: IdentityWorld) {
         const { id } = request.params;
         const group = await world.groups.byId(id);
         request.require("identity:list_users_in_group", group ? groupTarget(world, group) : {});
-        const views = world.membersOf(found(group, "group", id)).map((user) => viewUser(world, user, request));
+        const views = world.membersOf(found(group, "group", id)).map((user) => shownUser(deps, user, request));
         return { body: collection("users", views, request, ["name", "enabled", "domain_id"]) };
       },
     }),

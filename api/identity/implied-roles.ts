@@ -2,11 +2,11 @@
 
 import { isCode, KumulusError } from "../../domain/errors.ts";
 import { hashedName, idOf } from "../../domain/id.ts";
-import { bindingTo, boundAnnotation } from "../../domain/identity/binding.ts";
 import type { ImpliedRole } from "../../models/identity/implied-role.ts";
 import type { Role } from "../../models/identity/role.ts";
 import type { ApiRequest } from "../http/request.ts";
 import { route } from "../http/route.ts";
+import { boundAnnotations } from "./bound-metadata.ts";
 import { found } from "./collection.ts";
 import { type IdentityWorld, named } from "./world.ts";
 
@@ -46,7 +46,7 @@ function newRule({ prior, implied }: Rule): ImpliedRole {
     kind: "ImpliedRole",
     metadata: {
       name: hashedName(priorName, "implies", impliedName),
-      annotations: { [boundAnnotation]: bindingTo([prior, implied]) },
+      annotations: boundAnnotations([prior, implied]),
     },
     spec: { priorRoleRef: { name: priorName }, impliedRoleRef: { name: impliedName } },
   };

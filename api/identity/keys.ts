@@ -5,7 +5,8 @@ import { isCode } from "../../domain/errors.ts";
 import { systemNamespace } from "../../domain/id.ts";
 import { readTokenKeys, type StoredTokenKey, tokenKeysData, tokenKeysSecret } from "../../domain/identity/token-keys.ts";
 import { inSystem, type Right, right } from "../../domain/rights.ts";
-import type { KubeClient, Log } from "../../operator/contract.ts";
+import type { Kind } from "../../models/kind.ts";
+import type { Caches, KubeClient, Log } from "../../operator/contract.ts";
 import { Secret } from "../../operator/kube/core-kinds.ts";
 import { newSeed, type SigningKey, signingKey } from "./jws.ts";
 
@@ -37,19 +38,24 @@ export function rotatedKeys(
   tokenLifetimeMs: number,
 ): StoredTokenKey[] {
   const age = ({ createdAt }: StoredTokenKey) => now - Date.parse(createdAt);
-  const kept = keys.filter((key) => age(key) < rotateAfterMs + tokenLifetimeMs + dayMs / 24);
+  const kept = keys.filter((key) => age(key) < rotateAfterMs + tokenLifetimeMs + clockSkewMs);
   if (kept.some((key) => age(key) < rotateAfterMs && age(key) > -clockSkewMs)) return kept;
   return [...kept, { kid: randomUUID().slice(0, 8), seed: newSeed().toString("base64"), createdAt: new Date(now).toISOString() }];
 }
 
 export const tokenKeysRights: readonly Right[] = [
   inSystem(right(Secret, "create")),
-  inSystem(right(Secret, "get", "update"), tokenKeysSecret),
+  // The API server lets a watch of one named object pass by its field selector.
+  inSystem(right(Secret, "get", "update", "list", "watch"), tokenKeysSecret),
 ];
+
+/** For a cache that holds nothing but the keys' Secret. */
+export const tokenKeysScope = { kind: Secret as Kind, namespace: systemNamespace, fieldSelector: `metadata.name=${tokenKeysSecret}` };
 
 export class TokenKeys {
   readonly #options: Required<TokenKeysOptions>;
   #keys: readonly SigningKey[] = [];
+  #epoch = 0;
   #loadedAt = Number.NEGATIVE_INFINITY;
   #loading: Promise<void> | undefined;
 
@@ -72,14 +78,50 @@ export class TokenKeys {
     throw new Error("token keys are not loaded");
   }
 
-  /** True when the newest key is due. */
+  /** True when the newest key is due, or there is none. */
   get due(): boolean {
-    const ageMs = this.#options.now() - this.current.createdAtMs;
+    const key = this.#keys.at(-1);
+    if (!key) return true;
+    const ageMs = this.#options.now() - key.createdAtMs;
     return ageMs >= this.#options.rotateAfterMs || ageMs < -clockSkewMs;
   }
 
+  /** Counts the changes of the keys. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** Undefined for a key that nobody knows, or whose last token has ended. */
   find(kid: string): SigningKey | undefined {
-    return this.#keys.find((key) => key.kid === kid);
+    const key = this.#keys.find((each) => each.kid === kid);
+    return key && this.#options.now() < this.#endOf(key) ? key : undefined;
+  }
+
+  /** Whether the key may have signed a token of these times: who has stolen an old one can neither date a token back nor make it last. */
+  mayHaveSigned(key: SigningKey, { iat, exp }: { iat: number; exp: number }): boolean {
+    const { rotateAfterMs } = this.#options;
+    return iat > key.createdAtMs - clockSkewMs && iat < key.createdAtMs + rotateAfterMs + clockSkewMs && exp <= this.#endOf(key);
+  }
+
+  /** Takes over what another process, or a person, has written into the Secret. An administrator who deletes it ends every token. */
+  follow(caches: Caches): void {
+    caches.of(Secret).onChange(({ type, object }) => {
+      if (type !== "deleted") return this.#take(readTokenKeys(object.data));
+      this.#take([]);
+      this.load().catch((error: unknown) => this.#options.log.warn({ error }, "no new keys for tokens; the next login tries again"));
+    });
+  }
+
+  #endOf({ createdAtMs }: SigningKey): number {
+    const { rotateAfterMs, tokenLifetimeMs } = this.#options;
+    return createdAtMs + rotateAfterMs + tokenLifetimeMs + clockSkewMs;
+  }
+
+  #take(stored: readonly StoredTokenKey[]): void {
+    const isSame = stored.length === this.#keys.length && stored.every(({ kid }, index) => kid === this.#keys[index]?.kid);
+    if (isSame) return;
+    this.#keys = stored.map(({ kid, seed, createdAt }) => signingKey(kid, Buffer.from(seed, "base64"), Date.parse(createdAt)));
+    this.#epoch += 1;
   }
 
   /** The same, after a look at the Secret for a key that another replica may have made. */
@@ -98,7 +140,7 @@ export class TokenKeys {
         const changed = wanted.length !== stored.length || wanted.some(({ kid }, index) => kid !== stored[index]?.kid);
         if (changed) await this.#write(secret, wanted);
         if (wanted.at(-1)?.kid !== stored.at(-1)?.kid) log.info({ kid: wanted.at(-1)?.kid }, "made a key for tokens");
-        this.#keys = wanted.map(({ kid, seed, createdAt }) => signingKey(kid, Buffer.from(seed, "base64"), Date.parse(createdAt)));
+        this.#take(wanted);
         this.#loadedAt = elapsed();
         return;
       } catch (error) {

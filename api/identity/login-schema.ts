@@ -4,11 +4,16 @@ import { type Static, Type } from "typebox";
 const text = Type.String({ maxLength: 4096 });
 const domainRef = Type.Object({ id: Type.Optional(text), name: Type.Optional(text) });
 
-const user = Type.Object({
+const userRef = { id: Type.Optional(text), name: Type.Optional(text), domain: Type.Optional(domainRef) };
+const user = Type.Object(userRef);
+const passwordUser = Type.Object({ ...userRef, password: text });
+const totpUser = Type.Object({ ...userRef, passcode: text });
+
+const applicationCredential = Type.Object({
   id: Type.Optional(text),
   name: Type.Optional(text),
-  password: text,
-  domain: Type.Optional(domainRef),
+  user: Type.Optional(user),
+  secret: text,
 });
 
 const project = Type.Object({ id: Type.Optional(text), name: Type.Optional(text), domain: Type.Optional(domainRef) });
@@ -18,20 +23,24 @@ const scope = Type.Object({
   domain: Type.Optional(domainRef),
   system: Type.Optional(Type.Object({ all: Type.Optional(Type.Boolean()) })),
   unscoped: Type.Optional(Type.Object({})),
+  "OS-TRUST:trust": Type.Optional(Type.Object({ id: text })),
 });
 
 export const loginBody = Type.Object({
   auth: Type.Object({
     identity: Type.Object({
-      methods: Type.Array(Type.String(), { minItems: 1, maxItems: 8 }),
-      password: Type.Optional(Type.Object({ user })),
+      methods: Type.Array(Type.String(), { maxItems: 8 }),
+      password: Type.Optional(Type.Object({ user: passwordUser })),
       token: Type.Optional(Type.Object({ id: text })),
+      totp: Type.Optional(Type.Object({ user: totpUser })),
+      application_credential: Type.Optional(applicationCredential),
     }),
     scope: Type.Optional(Type.Union([scope, Type.Literal("unscoped")])),
   }),
 });
 
 export type LoginBody = Static<typeof loginBody>;
-export type PasswordUser = Static<typeof user>;
+export type IdentityBody = LoginBody["auth"]["identity"];
+export type UserRef = Static<typeof user>;
 export type ScopeBody = Static<typeof scope>;
 export type DomainRef = Static<typeof domainRef>;

@@ -1,103 +1,54 @@
-// A login: from the body of POST /v3/auth/tokens to a token. Whatever is wrong with the caller is one and the same 401.
-import { KumulusError } from "../../domain/errors.ts";
-import type { Domain } from "../../models/identity/domain.ts";
-import type { User } from "../../models/identity/user.ts";
-import type { DomainRef, LoginBody, PasswordUser, ScopeBody } from "./login-schema.ts";
-import type { Claims } from "./token-check.ts";
-import { type IssuedToken, type TokenRequest, type Tokens, unauthorized } from "./tokens.ts";
-import { type IdentityWorld, isEnabled } from "./world.ts";
+// A login: from the body of POST /v3/auth/tokens to the answer with a token. Whatever is wrong with the caller is one and the same 401.
+import type { ApiRequest } from "../http/request.ts";
+import type { Reply } from "../http/route.ts";
+import { missingFactors, type Receipts } from "./factors.ts";
+import { type Identified, identify, knownMethods, type MethodDeps } from "./login-methods.ts";
+import type { LoginBody } from "./login-schema.ts";
+import { consume, scopeOf } from "./login-scope.ts";
+import type { Settings } from "./settings.ts";
+import type { TokenPresenter } from "./token-reply.ts";
+import { unauthorized } from "./tokens.ts";
 
-export interface LoginDeps {
-  readonly world: IdentityWorld;
-  readonly tokens: Tokens;
-  /** Fingerprint of the right password, undefined for a wrong one. */
-  checkPassword(user: User | undefined, password: string): Promise<string | undefined>;
+export interface LoginDeps extends MethodDeps {
+  readonly settings: Settings;
+  readonly receipts: Receipts;
+  readonly present: TokenPresenter;
 }
 
-interface Identified {
-  user: User;
-  passwordFingerprint?: string;
-  parent?: Claims;
+type LoginRequest = Pick<ApiRequest, "origin" | "rawQuery" | "headers">;
+
+/** With what a receipt says was shown before: a login may bring its methods one after the other. */
+async function withReceipt({ receipts }: LoginDeps, { headers }: LoginRequest, known: Identified): Promise<Identified> {
+  const text = headers["openstack-auth-receipt"];
+  if (typeof text !== "string") return known;
+  const shown = await receipts.read(text, known.user);
+  if (!shown) throw unauthorized();
+  const fingerprint = known.passwordFingerprint ?? shown.passwordFingerprint;
+  return {
+    ...known,
+    methods: [...new Set([...known.methods, ...shown.methods])],
+    ...(fingerprint !== undefined && { passwordFingerprint: fingerprint }),
+  };
 }
 
-function domainBy(world: IdentityWorld, ref: DomainRef | undefined): Domain | undefined {
-  if (ref?.id !== undefined) return world.byId(world.domains, ref.id);
-  return ref?.name === undefined ? undefined : world.domainByName(ref.name);
+/** For a user who has shown who it is: a token, or a receipt when that is not enough. */
+export async function finishLogin(
+  deps: LoginDeps,
+  request: LoginRequest,
+  identified: Identified,
+  scope: LoginBody["auth"]["scope"],
+): Promise<Reply> {
+  const { world, tokens, settings, receipts } = deps;
+  const known = await withReceipt(deps, request, identified);
+  const methods = [...new Set([...known.methods, ...(known.parent?.amr ?? [])])];
+  const missing = missingFactors(known.user, methods, knownMethods);
+  if (missing) return receipts.ask({ ...known, methods }, missing);
+  const scoped = scopeOf(world, known, scope, settings());
+  const issued = await tokens.issue({ ...known, ...scoped });
+  if (scoped.trust) await consume(world, scoped.trust);
+  return { ...deps.present(request, issued.checked, issued.token), status: 201 };
 }
 
-function userBy(world: IdentityWorld, { id, name, domain: ref }: PasswordUser): User | undefined {
-  if (id !== undefined) return world.byId(world.users, id);
-  const domain = domainBy(world, ref);
-  return name !== undefined && domain ? world.userByName(name, domain) : undefined;
-}
-
-function requireUserRef({ id, name, domain }: PasswordUser): void {
-  if (id !== undefined) return;
-  if (name === undefined) throw new KumulusError("Invalid", "Invalid input for field 'identity/password/user': id or name is needed.");
-  if (domain?.id === undefined && domain?.name === undefined) {
-    throw new KumulusError("Invalid", "Invalid input for field 'identity/password/user': a name needs a domain with its id or name.");
-  }
-}
-
-async function byPassword({ world, checkPassword }: LoginDeps, ref: PasswordUser): Promise<Identified> {
-  requireUserRef(ref);
-  const found = userBy(world, ref);
-  const user = isEnabled(found) && found && isEnabled(world.domainOf(found)) ? found : undefined;
-  const passwordFingerprint = await checkPassword(user, ref.password);
-  if (!user || passwordFingerprint === undefined) throw unauthorized();
-  return { user, passwordFingerprint };
-}
-
-async function byToken({ tokens }: LoginDeps, token: string): Promise<Identified> {
-  const { user, claims } = await tokens.inspect(token);
-  return { user, parent: claims, ...(claims.pwf !== undefined && { passwordFingerprint: claims.pwf }) };
-}
-
-async function identify(deps: LoginDeps, { methods, password, token }: LoginBody["auth"]["identity"]): Promise<Identified> {
-  const unknown = methods.find((method) => method !== "password" && method !== "token");
-  if (unknown !== undefined) throw new KumulusError("Unauthorized", "Attempted to authenticate with an unsupported method.");
-  let known: Identified | undefined;
-  for (const method of methods) {
-    const part = method === "password" ? password && (await byPassword(deps, password.user)) : token && (await byToken(deps, token.id));
-    if (!part) throw new KumulusError("Invalid", `Expecting to find ${method} in identity. The server could not comply with the request.`);
-    if (known && known.user.metadata.uid !== part.user.metadata.uid) throw unauthorized();
-    known = { ...known, ...part };
-  }
-  if (!known) throw unauthorized();
-  return known;
-}
-
-function explicitScope(world: IdentityWorld, scope: ScopeBody): TokenRequest["scope"] {
-  const { project, domain: domainRef, system } = scope;
-  if ([project, domainRef, system].filter((each) => each !== undefined).length > 1) {
-    throw new KumulusError("Invalid", "A token is scoped to one of project, domain and system.");
-  }
-  if (project) {
-    const domain = project.id === undefined ? domainBy(world, project.domain) : undefined;
-    const tenant =
-      project.id === undefined ? domain && world.tenantByName(project.name ?? "", domain) : world.byId(world.tenants, project.id);
-    if (!tenant) throw unauthorized();
-    return { tenant };
-  }
-  if (domainRef) {
-    const domain = domainBy(world, domainRef);
-    if (!domain) throw unauthorized();
-    return { domain };
-  }
-  return system ? { system: true } : {};
-}
-
-/** Without a scope in the body: the user's default project if it may be used, else no scope. */
-function defaultScope(world: IdentityWorld, { user }: Identified): TokenRequest["scope"] {
-  const name = user.spec.defaultTenantRef?.name;
-  const tenant = name === undefined ? undefined : world.tenants.get(name);
-  const usable = tenant && isEnabled(tenant) && isEnabled(world.domainOf(tenant)) && world.rolesOf(user, { tenant }).length > 0;
-  return usable ? { tenant } : {};
-}
-
-export async function login(deps: LoginDeps, { auth }: LoginBody): Promise<IssuedToken> {
-  const known = await identify(deps, auth.identity);
-  const asked = auth.scope === "unscoped" ? {} : auth.scope;
-  const scope = asked ? explicitScope(deps.world, asked) : defaultScope(deps.world, known);
-  return deps.tokens.issue({ ...known, scope, methods: auth.identity.methods });
+export async function login(deps: LoginDeps, request: LoginRequest & Pick<ApiRequest, "stream">, { auth }: LoginBody): Promise<Reply> {
+  return finishLogin(deps, request, await identify(deps, auth.identity, request), auth.scope);
 }

@@ -3,11 +3,11 @@
 import { KumulusError } from "../../domain/errors.ts";
 import { finalizers } from "../../domain/finalizers.ts";
 import { displayNameOf, idOf, newMetadata, slug } from "../../domain/id.ts";
-import { bindingTo, boundAnnotation } from "../../domain/identity/binding.ts";
 import { maxProjectDepth } from "../../domain/identity/hierarchy.ts";
 import type { Domain } from "../../models/identity/domain.ts";
 import type { Tenant } from "../../models/identity/tenant.ts";
 import type { ApiRequest } from "../http/request.ts";
+import { boundAnnotations } from "./bound-metadata.ts";
 import { found } from "./collection.ts";
 import { defined, domainFor, patched, requireChangeable, requireDeletable, requireFree } from "./input.ts";
 import type { NewProject, ProjectChange } from "./projects.ts";
@@ -73,7 +73,7 @@ export async function newTenant(world: IdentityWorld, input: NewProject, request
   return {
     apiVersion: "identity.kumulus.cloud/v1alpha1",
     kind: "Tenant",
-    metadata: { ...metadata, ...(parent && { annotations: { [boundAnnotation]: bindingTo([parent]) } }) },
+    metadata: { ...metadata, ...(parent && { annotations: boundAnnotations([parent]) }) },
     spec: defined({
       displayName: input.name,
       description: input.description ?? undefined,

@@ -1,98 +1,63 @@
-// Keystone v3 /services, /endpoints and /regions: what the catalog is made of, reading.
+// Keystone v3 /services.
+import { Type } from "typebox";
+import { displayNameOf, idOf, newMetadata } from "../../domain/id.ts";
+import type { Service } from "../../models/identity/service.ts";
 import type { ApiRequest } from "../http/request.ts";
-import { route } from "../http/route.ts";
-import type { Catalog, CatalogService } from "./catalog.ts";
-import { collection, found } from "./collection.ts";
+import type { Catalog } from "./catalog.ts";
+import { catalogSource } from "./catalog-source.ts";
+import { defined, description, enabled, nullable, patched, text } from "./input.ts";
+import { type IdentityResource, resourceRoutes } from "./resource.ts";
+import { isEnabled } from "./world.ts";
 
-function viewService({ id, type, name }: CatalogService, request: Pick<ApiRequest, "url">) {
-  return { id, type, name, enabled: true, description: "", links: { self: request.url(`/v3/services/${id}`) } };
+const type = Type.String({ minLength: 1, maxLength: 255 });
+const createFields = Type.Object({ type, name: Type.Optional(nullable(text)), description, enabled });
+const updateFields = Type.Partial(createFields);
+
+/** Every field of a service (Identity API v3, "Show service details"). */
+function viewService(service: Service, request: Pick<ApiRequest, "url">) {
+  const { type: kind, description: about } = service.spec;
+  const links = { self: request.url(`/v3/services/${idOf(service)}`) };
+  return { id: idOf(service), type: kind, name: displayNameOf(service), enabled: isEnabled(service), description: about ?? "", links };
 }
 
-function viewEndpoints(catalog: Catalog, request: Pick<ApiRequest, "url" | "origin">) {
-  return catalog.services.flatMap((service) =>
-    catalog.endpoints(service, request.origin).map((endpoint) => ({
-      ...endpoint,
-      service_id: service.id,
-      enabled: true,
-      links: { self: request.url(`/v3/endpoints/${endpoint.id}`) },
-    })),
-  );
-}
-
-function viewRegion(id: string, request: Pick<ApiRequest, "url">) {
-  return { id, description: "", parent_region_id: null, links: { self: request.url(`/v3/regions/${id}`) } };
-}
-
-export function serviceRoutes(catalog: Catalog) {
-  return [
-    route({
-      method: "GET",
-      path: "/v3/services",
-      policy: "identity:list_services",
-      handle: (request) => ({
-        body: collection(
-          "services",
-          catalog.services.map((service) => viewService(service, request)),
-          request,
-          ["name", "type"],
-        ),
+function services(catalog: Catalog): IdentityResource<Service, typeof createFields, typeof updateFields> {
+  const { stores } = catalog;
+  return {
+    singular: "service",
+    plural: "services",
+    path: "/v3/services",
+    source: catalogSource({
+      store: stores.services,
+      title: "service",
+      find: (id) => catalog.services().find((each) => idOf(each) === id),
+      isBuiltIn: ({ spec }) => spec.builtIn === true,
+    }),
+    createFields,
+    updateFields,
+    filters: ["name", "type"],
+    list: () => catalog.services(),
+    view: viewService,
+    target: () => ({}),
+    make: (input) => ({
+      apiVersion: "identity.kumulus.cloud/v1alpha1",
+      kind: "Service",
+      metadata: newMetadata(input.name || input.type),
+      spec: defined({
+        type: input.type,
+        displayName: input.name ?? "",
+        description: input.description ?? undefined,
+        enabled: input.enabled,
       }),
     }),
-    route({
-      method: "GET",
-      path: "/v3/services/:id",
-      policy: "identity:get_service",
-      handle(request) {
-        const { id } = request.params;
-        const service = found(
-          catalog.services.find((each) => each.id === id),
-          "service",
-          id,
-        );
-        return { body: { service: viewService(service, request) } };
-      },
-    }),
-  ];
+    change: (input) => (draft) => {
+      const { name, ...others } = input;
+      draft.spec = patched(draft.spec, { ...others, type: input.type ?? draft.spec.type, displayName: name === null ? "" : name });
+    },
+    /** An endpoint of nothing is of no use. */
+    async afterDelete({ metadata }) {
+      for (const endpoint of stores.endpoints.byIndex("service", metadata.name)) await stores.endpoints.delete(endpoint);
+    },
+  };
 }
 
-export function endpointRoutes(catalog: Catalog) {
-  return [
-    route({
-      method: "GET",
-      path: "/v3/endpoints",
-      policy: "identity:list_endpoints",
-      handle: (request) => ({
-        body: collection("endpoints", viewEndpoints(catalog, request), request, ["interface", "service_id", "region", "region_id"]),
-      }),
-    }),
-    route({
-      method: "GET",
-      path: "/v3/endpoints/:id",
-      policy: "identity:get_endpoint",
-      handle(request) {
-        const { id } = request.params;
-        const endpoint = found(
-          viewEndpoints(catalog, request).find((each) => each.id === id),
-          "endpoint",
-          id,
-        );
-        return { body: { endpoint } };
-      },
-    }),
-    route({
-      method: "GET",
-      path: "/v3/regions",
-      policy: "identity:authenticated",
-      handle: (request) => ({ body: collection("regions", [viewRegion(catalog.region, request)], request, ["parent_region_id"]) }),
-    }),
-    route({
-      method: "GET",
-      path: "/v3/regions/:id",
-      policy: "identity:authenticated",
-      handle(request) {
-        const { id } = request.params;
-        return { body: { region: viewRegion(found(id === catalog.region ? id : undefined, "region", id), request) } };
-      },
-    }),
-  ];
-}
+export const serviceRoutes = (catalog: Catalog) => resourceRoutes(services(catalog));

@@ -1,11 +1,14 @@
 // Whether a token's claims still hold: user, password, scope and roles as they are now. Reads the caches only.
 import { idOf } from "../../domain/id.ts";
+import { type AccessPattern, accessCheck } from "../../domain/identity/access-rule.ts";
+import type { AccessRule } from "../../models/identity/access-rule.ts";
 import type { Domain } from "../../models/identity/domain.ts";
-import type { Role } from "../../models/identity/role.ts";
 import type { Tenant } from "../../models/identity/tenant.ts";
 import type { User } from "../../models/identity/user.ts";
 import type { Auth, ProjectScope } from "../http/auth.ts";
+import { type AuthWorld, isBoundCredential, isBoundRule } from "./delegations.ts";
 import type { Target } from "./effective-roles.ts";
+import { type Granted, grantedBy } from "./token-grants.ts";
 import { type IdentityWorld, isEnabled, named } from "./world.ts";
 
 /** Payload of a token. Times are ms since 1970. Ids are OpenStack ids, so that a new object of an old name is somebody else. */
@@ -24,27 +27,42 @@ export interface Claims {
   sys?: boolean;
   /** Roles it was made with: when one of them is taken away the token is dead. */
   rol: string[];
-  /** First half of SHA-256 (hex) of the password's hash. */
+  /** First half of SHA-256 (hex) of the hash of the password of whoever logged in. */
   pwf?: string;
+  /** Application credential. */
+  app?: string;
+  tru?: string;
+  /** Who logged in, where a trust makes the token the trustor's. */
+  act?: string;
+  /** EC2 credential. */
+  crd?: string;
 }
 
-export interface CheckedToken {
+export interface CheckedToken extends Granted {
   readonly claims: Claims;
   readonly user: User;
   readonly userDomain: Domain;
   readonly tenant?: Tenant;
   /** Of the project, or the scope itself. */
   readonly domain?: Domain;
-  /** Implied ones included. */
-  readonly roles: readonly Role[];
+  /** Of the application credential, where it has a list of them. */
+  readonly accessRules?: readonly AccessRule[];
 }
 
 export function isClaims(value: unknown): value is Claims {
   const claims = value as Partial<Claims> | undefined;
-  return typeof claims?.sub === "string" && typeof claims.exp === "number" && typeof claims.jti === "string" && Array.isArray(claims.rol);
+  return (
+    typeof claims?.sub === "string" &&
+    typeof claims.iat === "number" &&
+    typeof claims.exp === "number" &&
+    typeof claims.jti === "string" &&
+    Array.isArray(claims.rol)
+  );
 }
 
 export const fingerprintLength = 32;
+/** How far the clocks of two replicas may be apart: a token is not younger than a change because another clock says so. */
+const clockSkewMs = 5_000;
 
 /**
  * The User's controller notes the hash that it saw last. A token with another one is dead, unless it is younger than that note: then the
@@ -55,8 +73,12 @@ function passwordHolds({ status }: User, { pwf, iat }: Claims): boolean {
   if (changedAt === undefined || pwf === undefined) return true;
   const seen = status?.passwordFingerprint?.toLowerCase();
   if (seen?.slice(0, fingerprintLength) === pwf) return true;
-  return Math.floor(iat / 1000) > Math.floor(changedAt / 1000);
+  return iat > changedAt + clockSkewMs;
 }
+
+/** A user who is enabled again does not get its old tokens back. */
+const wasDisabledSince = ({ status }: User, { iat }: Claims) =>
+  status?.disabledAt !== undefined && iat < Date.parse(status.disabledAt) + 1000;
 
 function scopeOf(world: IdentityWorld, claims: Claims): { tenant?: Tenant; domain?: Domain; target?: Target } | undefined {
   if (claims.prj !== undefined) {
@@ -71,26 +93,53 @@ function scopeOf(world: IdentityWorld, claims: Claims): { tenant?: Tenant; domai
   return claims.sys ? { target: { system: true } } : {};
 }
 
-function rolesIn(world: IdentityWorld, user: User, target: Target | undefined, claims: Claims): readonly Role[] | undefined {
-  if (!target) return [];
-  const roles = world.rolesOf(user, target);
-  const ids = new Set(roles.map(idOf));
-  const effective = world.withImplied(roles);
-  return effective.length > 0 && claims.rol.every((id) => ids.has(id)) ? effective : undefined;
+/** Somebody who may have tokens at all. */
+function activeUser(world: IdentityWorld, id: string): { user: User; domain: Domain } | undefined {
+  const user = world.byId(world.users, id);
+  const domain = user && world.domainOf(user);
+  return user && domain && isEnabled(user) && isEnabled(domain) ? { user, domain } : undefined;
+}
+
+function credentialHolds(world: AuthWorld, { crd }: Claims): boolean {
+  if (crd === undefined) return true;
+  const credential = world.credentialById(crd);
+  return credential !== undefined && isBoundCredential(world, credential);
+}
+
+/** A rule that is gone lets nothing through. */
+function accessRulesOf(world: AuthWorld, { applicationCredential }: Granted): { accessRules?: readonly AccessRule[] } {
+  const refs = applicationCredential?.spec.accessRuleRefs;
+  if (!refs) return {};
+  const owner = applicationCredential.spec.userRef.name;
+  const rules = refs.flatMap(({ name }) => world.accessRules.get(name) ?? []);
+  return { accessRules: rules.filter((rule) => rule.spec.userRef.name === owner && isBoundRule(world, rule)) };
 }
 
 /** Undefined: the token is dead. */
-export function checkClaims(world: IdentityWorld, claims: Claims, now: number): CheckedToken | undefined {
+export function checkClaims(world: AuthWorld, claims: Claims, now: number): CheckedToken | undefined {
   if (claims.exp <= now || world.revocations.get(claims.jti)) return undefined;
-  const user = world.byId(world.users, claims.sub);
-  const userDomain = user && world.domainOf(user);
-  if (!user || !userDomain || !isEnabled(user) || !isEnabled(userDomain) || !passwordHolds(user, claims)) return undefined;
+  const found = activeUser(world, claims.sub);
+  const actor = claims.act === undefined ? found : activeUser(world, claims.act);
+  if (!found || !actor || !passwordHolds(actor.user, claims) || !credentialHolds(world, claims)) return undefined;
+  if (wasDisabledSince(found.user, claims) || wasDisabledSince(actor.user, claims)) return undefined;
   const scope = scopeOf(world, claims);
-  const roles = scope && rolesIn(world, user, scope.target, claims);
-  if (!scope || !roles) return undefined;
+  const granted = scope && grantedBy(world, claims, { user: found.user, actor: actor.user, target: scope.target }, now);
+  if (!granted) return undefined;
   const { tenant, domain } = scope;
-  return { claims, user, userDomain, roles, ...(tenant && { tenant }), ...(domain && { domain }) };
+  return {
+    claims,
+    user: found.user,
+    userDomain: found.domain,
+    ...granted,
+    ...(tenant && { tenant }),
+    ...(domain && { domain }),
+    ...accessRulesOf(world, granted),
+  };
 }
+
+/** Whether the token is somebody's for a part of what that user may do: by application credential, trust or EC2 keys. */
+export const isDelegated = ({ claims }: CheckedToken): boolean =>
+  claims.app !== undefined || claims.tru !== undefined || claims.crd !== undefined;
 
 function projectScope(tenant: Tenant): ProjectScope {
   const { id, name } = named(tenant);
@@ -99,7 +148,7 @@ function projectScope(tenant: Tenant): ProjectScope {
 }
 
 /** The token as the other services see it. */
-export function authOf({ user, userDomain, tenant, domain, roles, claims }: CheckedToken): Auth {
+export function authOf({ user, userDomain, tenant, domain, roles, claims, accessRules }: CheckedToken): Auth {
   const names = roles.map((role) => named(role).name);
   return Object.freeze({
     userId: idOf(user),
@@ -111,5 +160,6 @@ export function authOf({ user, userDomain, tenant, domain, roles, claims }: Chec
     system: claims.sys === true,
     roles: names,
     isAdmin: names.includes("admin"),
+    ...(accessRules && { mayAccess: accessCheck(accessRules.map(({ spec }): AccessPattern => spec)) }),
   });
 }

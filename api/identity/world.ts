@@ -1,7 +1,8 @@
 // What the identity API reads: the stores with their indexes, and who has which role where.
 
 import { displayNameOf, idOf } from "../../domain/id.ts";
-import { isBoundTo } from "../../domain/identity/binding.ts";
+import { standsFor } from "../../domain/identity/bound.ts";
+import { type NamedInDomain, nameKey, nameKeyOf } from "../../domain/identity/names.ts";
 import { Domain } from "../../models/identity/domain.ts";
 import { Group } from "../../models/identity/group.ts";
 import { ImpliedRole } from "../../models/identity/implied-role.ts";
@@ -49,18 +50,13 @@ export interface IdentityWorld extends IdentityStores, AssignmentReads {
   epoch(): number;
 }
 
-/** Names are case-insensitive in Keystone's databases, and unique in their domain. */
-const nameKey = (domain: string, name: string) => `${domain}/${name.toLowerCase()}`;
-
 /** Indexes of every store whose objects belong to a domain. */
 export const plainNameIndex = "plain-name";
 export const domainIndex = "domain";
 const nameIndex = "name";
 
-type Owned = KubeObject & { spec: { displayName?: string; domainRef?: { name: string } } };
-
-function indexNames<T extends Owned>({ cache }: Store<T>): void {
-  cache.addIndex(nameIndex, (object) => [nameKey(object.spec.domainRef?.name ?? "", displayNameOf(object))]);
+function indexNames<T extends NamedInDomain>({ cache }: Store<T>): void {
+  cache.addIndex(nameIndex, (object) => [nameKeyOf(object)]);
   cache.addIndex(plainNameIndex, (object) => [displayNameOf(object).toLowerCase()]);
   cache.addIndex(domainIndex, ({ spec }) => (spec.domainRef ? [spec.domainRef.name] : []));
 }
@@ -73,7 +69,7 @@ function changeCounter(stores: readonly Store<never>[]): () => number {
 
 function storesOf(stores: Stores): IdentityStores {
   const domains = presentStore(stores.of(Domain), isLeaving);
-  const inDomain = <T extends Owned>(kind: Kind<T>) => {
+  const inDomain = <T extends NamedInDomain>(kind: Kind<T>) => {
     const store = presentStore(
       stores.of(kind),
       (object) => isLeaving(object) || (object.spec.domainRef !== undefined && isDomainLeaving(object.spec.domainRef.name)),
@@ -101,7 +97,7 @@ function storesOf(stores: Stores): IdentityStores {
 function hierarchy({ tenants }: IdentityStores) {
   const parentOf = (tenant: Tenant): Tenant | undefined => {
     const parent = tenant.spec.parentRef && tenants.get(tenant.spec.parentRef.name);
-    return parent?.spec.domainRef.name === tenant.spec.domainRef.name && isBoundTo(tenant, [parent]) ? parent : undefined;
+    return parent?.spec.domainRef.name === tenant.spec.domainRef.name && standsFor(tenant, [parent]) ? parent : undefined;
   };
   const childrenOf = ({ metadata }: Tenant) =>
     tenants.byIndex("parent", metadata.name).filter((child) => parentOf(child)?.metadata.name === metadata.name);
@@ -130,7 +126,7 @@ export function identityWorld(stores: Stores): IdentityWorld {
   tenants.cache.addIndex("parent", ({ spec }) => (spec.parentRef ? [spec.parentRef.name] : []));
   users.cache.addIndex("group", ({ spec }) => (spec.groupRefs ?? []).map(({ name }) => name));
   const domainOf = ({ spec }: { spec: { domainRef: { name: string } } }) => domains.get(spec.domainRef.name);
-  const named = <T extends Owned>(store: Store<T>, name: string, domain: Domain | undefined) =>
+  const named = <T extends NamedInDomain>(store: Store<T>, name: string, domain: Domain | undefined) =>
     store.byIndex(nameIndex, nameKey(domain?.metadata.name ?? "", name))[0];
   const tree = hierarchy(all);
   return {

@@ -46,11 +46,12 @@ export function dataRoutes(world: ImageWorld): Route[] {
       policy: "upload_image",
       status: 204,
       rawBody: true,
-      async handle({ auth, params, headers, stream }) {
+      async handle(request) {
+        const { params, headers, stream } = request;
         const type = headers["content-type"]?.split(";")[0]?.trim();
         if (type !== bytesType)
           throw new KumulusError("UnsupportedMediaType", `Unsupported Content-Type ${type ?? "(none)"}: use ${bytesType}.`);
-        await upload(world, await world.findOwn(auth, params.id), stream, lengthOf(headers["content-length"]));
+        await upload(world, await world.findOwn(request, params.id), stream, lengthOf(headers["content-length"]));
         return {};
       },
     }),
@@ -58,8 +59,9 @@ export function dataRoutes(world: ImageWorld): Route[] {
       method: "GET",
       path,
       policy: "download_image",
-      async handle({ auth, params, method, headers }) {
-        const image = await world.find(auth, params.id);
+      async handle(request) {
+        const { auth, params, method, headers } = request;
+        const image = await world.find(request, params.id);
         const phase = image.status?.phase ?? "queued";
         if (phase === "deactivated" && !auth.isAdmin)
           throw new KumulusError("Forbidden", "The requested image has been deactivated. Image data download is forbidden.");

@@ -39,7 +39,7 @@ async function patchImage(
   world: ImageWorld,
   request: ApiRequest<{ readonly id: string }, unknown, Parameters<typeof applyPatch>[1]>,
 ): Promise<Image> {
-  const image = await world.findOwn(request.auth, request.params.id);
+  const image = await world.findOwn(request, request.params.id);
   const before = image.spec.visibility;
   return world.images.update(image, (draft) => {
     applyPatch(draft, request.body);
@@ -49,9 +49,9 @@ async function patchImage(
   });
 }
 
-async function deleteImage(world: ImageWorld, { auth, params }: ApiRequest<{ readonly id: string }, unknown>): Promise<void> {
-  const image = await world.findOwn(auth, params.id);
-  if (image.spec.protected) throw new KumulusError("Forbidden", `Image ${params.id} is protected and cannot be deleted.`);
+async function deleteImage(world: ImageWorld, request: ApiRequest<{ readonly id: string }, unknown>): Promise<void> {
+  const image = await world.findOwn(request, request.params.id);
+  if (image.spec.protected) throw new KumulusError("Forbidden", `Image ${request.params.id} is protected and cannot be deleted.`);
   const { location } = image.status ?? {};
   const ownsBytes = !image.metadata.finalizers?.length;
   await world.images.delete(image);
@@ -87,7 +87,7 @@ export function imageRoutes(world: ImageWorld): Route[] {
       method: "GET",
       path: "/v2/images/:id",
       policy: "get_image",
-      handle: async ({ auth, params }) => ({ body: view(await world.find(auth, params.id)) }),
+      handle: async (request) => ({ body: view(await world.find(request, request.params.id)) }),
     }),
     route({
       method: "PATCH",
@@ -118,9 +118,10 @@ export function tagRoutes(world: ImageWorld): Route[] {
       path,
       policy: "modify_image",
       status: 204,
-      async handle({ auth, params: { id, tag } }) {
+      async handle(request) {
+        const { id, tag } = request.params;
         if (tag.length > longestTag) throw new KumulusError("Invalid", `A tag has at most ${longestTag} characters.`);
-        const image = await world.findOwn(auth, id);
+        const image = await world.findOwn(request, id);
         await world.images.update(image, ({ spec }) => {
           spec.tags = [...new Set([...(spec.tags ?? []), tag])];
         });
@@ -132,8 +133,9 @@ export function tagRoutes(world: ImageWorld): Route[] {
       path,
       policy: "modify_image",
       status: 204,
-      async handle({ auth, params: { id, tag } }) {
-        const image = await world.findOwn(auth, id);
+      async handle(request) {
+        const { id, tag } = request.params;
+        const image = await world.findOwn(request, id);
         if (!image.spec.tags?.includes(tag)) throw new KumulusError("NotFound", `Image ${id} has no tag ${tag}.`);
         await world.images.update(image, ({ spec }) => {
           spec.tags = (spec.tags ?? []).filter((each) => each !== tag);

@@ -5,30 +5,14 @@ import { inSystem, right, rightOn } from "../../domain/rights.ts";
 import { Image } from "../../models/image/image.ts";
 import { Secret } from "../../operator/kube/core-kinds.ts";
 import { glanceFaults } from "../http/faults.ts";
-import type { PolicyTable } from "../http/policy.ts";
 import type { ApiRequest } from "../http/request.ts";
 import { publicRule, route, type Service } from "../http/route.ts";
 import { storeRights } from "../http/store-rights.ts";
 import { dataRoutes, signedDataRoute } from "./data.ts";
 import { imageRoutes, tagRoutes } from "./images.ts";
+import { imagePolicies } from "./policies.ts";
 import { imageSchema, imagesSchema } from "./schema.ts";
 import type { ImageWorld } from "./world.ts";
-
-const member = { role: "member", scope: ["project"] } as const;
-const reader = { role: "reader" } as const;
-
-const imagePolicies: PolicyTable = {
-  get_images: reader,
-  get_image: reader,
-  download_image: reader,
-  add_image: member,
-  modify_image: member,
-  delete_image: member,
-  upload_image: member,
-  communitize_image: member,
-  publicize_image: { role: "admin" },
-  get_schema: { role: "any" },
-};
 
 /** What Glance's minor versions promise is there up to 2.9 (hashes, hidden images). */
 const versions = ["v2.9", "v2.7", "v2.6", "v2.5", "v2.4", "v2.3", "v2.2", "v2.1", "v2.0"];

@@ -132,17 +132,11 @@ export function floatingIPs(
     store: world.floatingIPs,
     create: createFloatingIP,
     update: updateFloatingIP,
+    guarded: { floating_ip_address: undefined },
     view: (floating) => viewFloatingIP(world, floating),
     make: async (input, namespace, request) => {
       const network = await fetch(finders.networks, request.auth, input.floating_network_id);
       if (!network.spec.external) throw badRequest(`Network ${input.floating_network_id} is not a valid external network.`);
-      if (input.floating_ip_address && !request.auth.isAdmin) {
-        throw new KumulusError(
-          "Forbidden",
-          "(rule:create_floatingip and (rule:create_floatingip:floating_ip_address)) is disallowed by policy",
-          { reason: "PolicyNotAuthorized" },
-        );
-      }
       const subnet = input.subnet_id ? await fetch(finders.subnets, request.auth, input.subnet_id) : undefined;
       const wanted = await target(finders.ports, request, namespace, input);
       refuseTaken(world, undefined, namespace, wanted);

@@ -4,8 +4,11 @@ import { type Static, Type } from "typebox";
 import { KumulusError } from "../../domain/errors.ts";
 import { finalizers } from "../../domain/finalizers.ts";
 import { idOf, newMetadata } from "../../domain/id.ts";
+import { isAutomatic } from "../../domain/net/port.ts";
 import type { Network } from "../../models/network/network.ts";
+import type { PolicyTarget } from "../http/policy.ts";
 import type { ApiRequest } from "../http/request.ts";
+import { allowedFields } from "./attribute-rules.ts";
 import { bool, changed, defined, nullable, standardFields, text } from "./input.ts";
 import type { Resource } from "./resource.ts";
 import { standardView, type World } from "./world.ts";
@@ -38,27 +41,18 @@ const updateNetwork = Type.Object(
   { additionalProperties: false },
 );
 
-/** Attributes that only an administrator may set, and the rule that says so. */
-const adminOnly = [
-  "shared",
-  "router:external",
-  "is_default",
-  "provider:network_type",
-  "provider:physical_network",
-  "provider:segmentation_id",
-];
+const providerFields = ["provider:network_type", "provider:physical_network", "provider:segmentation_id"] as const;
 
-function requireAdmin(request: ApiRequest, verb: string, input: object): void {
-  const found = adminOnly.find((name) => name in input && (input as Record<string, unknown>)[name] !== false);
-  if (found && !request.auth.isAdmin) {
-    throw new KumulusError("Forbidden", `(rule:${verb}_network and (rule:${verb}_network:${found})) is disallowed by policy`, {
-      reason: "PolicyNotAuthorized",
-    });
-  }
-}
+const guarded = {
+  shared: false,
+  "router:external": false,
+  is_default: false,
+  port_security_enabled: undefined,
+  ...Object.fromEntries(providerFields.map((name) => [name, undefined])),
+};
 
 /** The wire form of one network (Networking API v2.0, "Show network details"); `provider` fields are for administrators. */
-function viewNetwork(world: World, network: Network, admin: boolean) {
+function viewNetwork(world: World, network: Network, request: ApiRequest) {
   const { spec, status } = network;
   const provider = {
     "provider:network_type": spec.provider?.networkType ?? "geneve",
@@ -80,9 +74,12 @@ function viewNetwork(world: World, network: Network, admin: boolean) {
     ipv4_address_scope: null,
     ipv6_address_scope: null,
     dns_domain: spec.dnsDomain ?? "",
-    ...(admin ? provider : {}),
+    ...allowedFields(request, "get_network", provider, about(network)),
   };
 }
+
+const truth = (value: boolean | undefined) => (value ? "True" : "False");
+const about = ({ spec }: Network): PolicyTarget => ({ shared: truth(spec.shared), "router:external": truth(spec.external) });
 
 /** What a body says of the spec. */
 const specValues = (input: Static<typeof updateNetwork>) => ({
@@ -97,9 +94,6 @@ const specValues = (input: Static<typeof updateNetwork>) => ({
   dnsDomain: input.dns_domain,
 });
 
-/** Ports that the cloud makes by itself do not keep a network in use. */
-const isAutomatic = (owner: string | undefined) => owner === "network:dhcp" || owner === "network:distributed";
-
 export function networks(world: World): Resource<Network, typeof createNetwork, typeof updateNetwork> {
   return {
     singular: "network",
@@ -109,10 +103,11 @@ export function networks(world: World): Resource<Network, typeof createNetwork, 
     store: world.networks,
     create: createNetwork,
     update: updateNetwork,
+    guarded,
+    about,
     shown: ({ spec }) => spec.shared === true || spec.external === true,
-    view: (network, request) => viewNetwork(world, network, request.auth.isAdmin),
-    make: (input, namespace, request) => {
-      requireAdmin(request, "create", input);
+    view: (network, request) => viewNetwork(world, network, request),
+    make: (input, namespace) => {
       const provider = defined({
         networkType: input["provider:network_type"],
         physicalNetwork: input["provider:physical_network"],
@@ -130,15 +125,14 @@ export function networks(world: World): Resource<Network, typeof createNetwork, 
         }),
       };
     },
-    change: (input, _network, request) => {
-      requireAdmin(request, "update", input);
+    change: (input) => {
       const values = defined(specValues(input));
       return (draft) => {
         draft.spec = changed(draft.spec, values);
       };
     },
     beforeDelete: (network) => {
-      const used = world.portsOf(network).some(({ spec }) => !isAutomatic(spec.deviceOwner));
+      const used = world.portsOf(network).some((port) => !isAutomatic(port));
       if (used) {
         const message = `Unable to complete operation on network ${idOf(network)}. There are one or more ports still in use on the network.`;
         throw new KumulusError("Conflict", message, { reason: "NetworkInUse" });

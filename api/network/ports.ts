@@ -12,10 +12,11 @@ import type { Port, PortFixedIP } from "../../models/network/port.ts";
 import type { SecurityGroup } from "../../models/network/security-group.ts";
 import { lastValueOf } from "../http/query.ts";
 import type { ApiRequest } from "../http/request.ts";
+import { allowedFields } from "./attribute-rules.ts";
 import { bool, changed, defined, id, nullable, standardFields, text } from "./input.ts";
 import { type Findable, fetch, type Resource } from "./resource.ts";
 import { settled, settledOrDeleted } from "./settle.ts";
-import { key, standardView, type World } from "./world.ts";
+import { aboutNetwork, key, standardView, type World } from "./world.ts";
 
 const fixedIP = Type.Object({ subnet_id: Type.Optional(id), ip_address: Type.Optional(text) }, { additionalProperties: false });
 const addressPair = Type.Object({ ip_address: text, mac_address: Type.Optional(text) }, { additionalProperties: false });
@@ -62,8 +63,19 @@ function groupsOf(world: World, port: Port): string[] {
   return names.map((name) => world.idIn(world.groups, { name }, port.metadata.namespace)).filter((groupID) => groupID !== "");
 }
 
+const guarded = {
+  device_id: "",
+  device_owner: "",
+  mac_address: undefined,
+  fixed_ips: undefined,
+  port_security_enabled: undefined,
+  allowed_address_pairs: undefined,
+  "binding:host_id": undefined,
+  "binding:vnic_type": "normal",
+};
+
 /** The wire form of one port (Networking API v2.0, "Show port details"); `binding` fields but the NIC type are for administrators. */
-export function viewPort(world: World, port: Port, admin: boolean) {
+function viewPort(world: World, port: Port, request: ApiRequest) {
   const { spec, status, metadata } = port;
   const network = world.networkOf(spec.networkRef, metadata.namespace);
   const device = deviceOf(world, port);
@@ -101,7 +113,7 @@ export function viewPort(world: World, port: Port, admin: boolean) {
     dns_name: spec.dnsName ?? "",
     dns_assignment: [],
     "binding:vnic_type": spec.vnicType ?? "normal",
-    ...(admin ? binding : {}),
+    ...allowedFields(request, "get_port", binding, aboutNetwork(world, network)),
   };
 }
 
@@ -175,15 +187,6 @@ function specValues(input: Static<typeof updatePort>) {
   };
 }
 
-/** Only an administrator says where a port is bound. */
-function requireBindingRights(request: ApiRequest, verb: string, input: object): void {
-  if ("binding:host_id" in input && !request.auth.isAdmin) {
-    throw new KumulusError("Forbidden", `(rule:${verb}_port and (rule:${verb}_port:binding:host_id)) is disallowed by policy`, {
-      reason: "PolicyNotAuthorized",
-    });
-  }
-}
-
 const hasAddresses = ({ status }: Port) => status?.macAddress !== undefined && status.fixedIPs !== undefined;
 
 /** The addresses in force are those that the spec asks for. */
@@ -205,7 +208,13 @@ export function ports(
     store: world.ports,
     create: createPort,
     update: updatePort,
-    view: (port, request) => viewPort(world, port, request.auth.isAdmin),
+    guarded,
+    /** The owner of a network sees all that is plugged into it. */
+    shown: ({ spec, metadata }, auth) =>
+      world.networkOf(spec.networkRef, metadata.namespace)?.metadata.namespace === auth.project?.namespace,
+    about: ({ spec, metadata }) => aboutNetwork(world, world.networkOf(spec.networkRef, metadata.namespace)),
+    aboutNew: async (input, request) => aboutNetwork(world, await fetch(networkResource, request.auth, input.network_id)),
+    view: (port, request) => viewPort(world, port, request),
     narrow: (query) => {
       const device = lastValueOf(query, "device_id");
       const server = device ? world.servers.byIndex("id", device)[0] : undefined;
@@ -215,7 +224,6 @@ export function ports(
       return device ? [...new Set([...world.ports.byIndex("device", device), ...named.filter((port) => port !== undefined)])] : undefined;
     },
     make: async (input, namespace, request) => {
-      requireBindingRights(request, "create", input);
       const network = await fetch(networkResource, request.auth, input.network_id);
       const isOwn = network.metadata.namespace === namespace;
       if (!isOwn && !network.spec.shared && !request.auth.isAdmin) {
@@ -238,7 +246,6 @@ export function ports(
     settle: (port) =>
       port.status?.macAddress ? settled(world.ports, port, hasWhatItAsksFor) : settledOrDeleted(world.ports, port, hasAddresses),
     change: async (input, port, request) => {
-      requireBindingRights(request, "update", input);
       const network = world.networkOf(port.spec.networkRef, port.metadata.namespace);
       const fixedIPs = network && input.fixed_ips !== undefined ? ((await fixedIPsOf(world, network, input.fixed_ips)) ?? []) : undefined;
       const securityGroupRefs = await groupRefsOf(groups, request, port.metadata.namespace ?? "", input.security_groups);

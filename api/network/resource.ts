@@ -1,15 +1,18 @@
 // The routes that all Neutron resources have alike: list, show, create (one or many), update, delete. A resource says only what is its own.
 import { type Static, type TObject, Type } from "typebox";
 import { isCode, KumulusError } from "../../domain/errors.ts";
+import type { Tenant } from "../../models/identity/tenant.ts";
 import type { KubeObject } from "../../models/kind.ts";
 import type { Auth } from "../http/auth.ts";
 import { filtered, withFields } from "../http/filtering.ts";
 import { limitOf, pageLinks, pageOf } from "../http/paging.ts";
+import type { PolicyTarget } from "../http/policy.ts";
 import { lastValueOf, valuesOf } from "../http/query.ts";
 import type { ApiRequest } from "../http/request.ts";
 import { type RawQuery, type Route, route } from "../http/route.ts";
 import { sorted, sortOrder } from "../http/sorting.ts";
 import type { Store } from "../http/store.ts";
+import { asTarget, type Guarded, requireAttributes } from "./attribute-rules.ts";
 import type { World } from "./world.ts";
 
 type View = Record<string, unknown>;
@@ -26,7 +29,13 @@ export interface Resource<T extends KubeObject, C extends TObject = TObject, U e
   readonly create: C;
   readonly update: U;
   /** What of another project's a token may see besides its own. */
-  shown?(object: T): boolean;
+  shown?(object: T, auth: Auth): boolean;
+  /** Attributes with policy rules of their own. */
+  readonly guarded?: Guarded;
+  /** What rules may ask about an object besides its project. */
+  about?(object: T): PolicyTarget;
+  /** The same about one that is to be made. */
+  aboutNew?(input: Static<C>, request: ApiRequest): Promise<PolicyTarget>;
   view(object: T, request: ApiRequest): View;
   /** Fewer candidates than all, by an index, where the query allows it. */
   narrow?(query: RawQuery): readonly T[] | undefined;
@@ -52,16 +61,15 @@ export async function fetch<T extends KubeObject>(
   id: string,
 ): Promise<T> {
   const object = await resource.store.byId(id);
-  if (object && !isGone(object) && (owns(auth, object) || resource.shown?.(object))) return object;
+  if (object && !isGone(object) && (owns(auth, object) || resource.shown?.(object, auth))) return object;
   throw new KumulusError("NotFound", resource.missing.message(id), { reason: resource.missing.reason });
 }
 
-/** The same for a change: what is shown but another project's is refused. */
-async function fetchOwned<T extends KubeObject>(resource: Resource<T>, request: ApiRequest, id: string, rule: string): Promise<T> {
-  const object = await fetch(resource, request.auth, id);
-  if (!owns(request.auth, object))
-    throw new KumulusError("Forbidden", `(rule:${rule}) is disallowed by policy`, { reason: "PolicyNotAuthorized" });
-  return object;
+const ownedBy = (project: string): PolicyTarget => ({ project_id: project, tenant_id: project });
+
+/** An object under the names that rules give to what they are asked about. */
+function targetOf<T extends KubeObject>(world: World, resource: Resource<T>, object: T): PolicyTarget {
+  return { ...resource.about?.(object), ...ownedBy(world.projectOf(object.metadata.namespace)) };
 }
 
 /** Namespace of a new object: the token's project, or the one that an administrator names. */
@@ -69,10 +77,21 @@ async function namespaceFor(world: World, request: ApiRequest, input: { tenant_i
   const project = input.project_id ?? input.tenant_id;
   if (!project || project === request.auth.project?.id) return request.project.namespace;
   if (!request.auth.isAdmin)
-    throw new KumulusError("Forbidden", "(rule:create for another project) is disallowed by policy", { reason: "PolicyNotAuthorized" });
-  const namespace = (await world.tenants.byId(project))?.status?.namespace;
+    throw new KumulusError(
+      "Invalid",
+      "Specifying 'project_id' or 'tenant_id' other than the authenticated project in request requires admin privileges",
+      { reason: "HTTPBadRequest" },
+    );
+  const tenant = await world.tenants.byId(project);
+  const namespace = tenant && (await namespaceOfNew(world, tenant));
   if (!namespace) throw new KumulusError("NotFound", `Project ${project} could not be found.`, { reason: "ProjectNotFound" });
   return namespace;
+}
+
+/** A project that was made a moment ago has no namespace yet; undefined when it went meanwhile. */
+async function namespaceOfNew({ tenants }: World, tenant: Tenant): Promise<string | undefined> {
+  if (tenant.status?.namespace !== undefined) return tenant.status.namespace;
+  return (await tenants.waitFor(tenant, (now) => now === undefined || now.status?.namespace !== undefined))?.status?.namespace;
 }
 
 function tagFilter(query: RawQuery): (view: View) => boolean {
@@ -114,6 +133,8 @@ export function listBody(plural: string, views: View[], request: ApiRequest) {
 
 async function createOne<T extends KubeObject>(world: World, resource: Resource<T>, input: View, request: ApiRequest): Promise<View> {
   const namespace = await namespaceFor(world, request, input);
+  const target = { ...asTarget(input), ...(await resource.aboutNew?.(input, request)), ...ownedBy(world.projectOf(namespace)) };
+  requireAttributes(request, { verb: "create", singular: resource.singular, guarded: resource.guarded ?? {} }, input, target);
   const made = await resource.store.create(await resource.make(input, namespace, request));
   return resource.view(resource.settle ? await resource.settle(made) : made, request);
 }
@@ -130,11 +151,13 @@ async function updateOne<T extends KubeObject>({ store, settle }: Resource<T>, o
   }
 }
 
-function readRoutes<T extends KubeObject>(resource: Resource<T>): Route[] {
+function readRoutes<T extends KubeObject>(world: World, resource: Resource<T>): Route[] {
   const { singular, plural, path, store } = resource;
   const visible = (request: ApiRequest) => {
     const candidates = resource.narrow?.(request.query) ?? store.list();
-    return candidates.filter((object) => !isGone(object) && (owns(request.auth, object) || resource.shown?.(object)));
+    const { auth } = request;
+    const shown = candidates.filter((object) => !isGone(object) && (owns(auth, object) || resource.shown?.(object, auth)));
+    return shown.filter((object) => request.allows(request.rule, targetOf(world, resource, object)));
   };
   return [
     route({
@@ -155,6 +178,7 @@ function readRoutes<T extends KubeObject>(resource: Resource<T>): Route[] {
       policy: `get_${singular}`,
       handle: async (request) => {
         const object = await fetch(resource, request.auth, request.params.id);
+        request.permit(targetOf(world, resource, object));
         return { body: { [singular]: withFields(resource.view(object, request as ApiRequest), request.query) } };
       },
     }),
@@ -190,8 +214,10 @@ function writeRoutes<T extends KubeObject>(world: World, resource: Resource<T>):
       policy: `update_${singular}`,
       body: Type.Object({ [singular]: resource.update }, { additionalProperties: false }),
       handle: async (request) => {
-        const object = await fetchOwned(resource, request as ApiRequest, request.params.id, `update_${singular}`);
+        const object = await fetch(resource, request.auth, request.params.id);
         const input = (request.body as Record<string, View>)[singular] ?? {};
+        const target = { ...asTarget(input), ...targetOf(world, resource, object) };
+        requireAttributes(request, { verb: "update", singular, guarded: resource.guarded ?? {} }, input, target);
         const updated = await updateOne(resource, object, await resource.change(input, object, request as ApiRequest));
         return { body: { [singular]: resource.view(updated, request as ApiRequest) } };
       },
@@ -202,7 +228,8 @@ function writeRoutes<T extends KubeObject>(world: World, resource: Resource<T>):
       policy: `delete_${singular}`,
       status: 204,
       handle: async (request) => {
-        const object = await fetchOwned(resource, request as ApiRequest, request.params.id, `delete_${singular}`);
+        const object = await fetch(resource, request.auth, request.params.id);
+        request.permit(targetOf(world, resource, object));
         await resource.beforeDelete?.(object, request as ApiRequest);
         await store.delete(object);
         await resource.afterDelete?.(object);
@@ -218,5 +245,5 @@ export function resourceRoutes<T extends KubeObject, C extends TObject, U extend
   resource: Resource<T, C, U>,
 ): Route[] {
   const plain = resource as unknown as Resource<T>;
-  return [...readRoutes(plain), ...writeRoutes(world, plain)];
+  return [...readRoutes(world, plain), ...writeRoutes(world, plain)];
 }

@@ -194,6 +194,7 @@ export function routerInterfaceRoutes(world: World, finders: Finders): Route[] {
       body: interfaceBody,
       handle: async (request) => {
         const router = await fetch(finders.routers, request.auth, request.params.id);
+        request.permit({ project_id: world.projectOf(router.metadata.namespace) });
         return { body: await act(world, finders, router, request as ApiRequest, request.body) };
       },
     });

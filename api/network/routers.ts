@@ -8,6 +8,7 @@ import { canonicalAddress } from "../../domain/net/address.ts";
 import type { Network } from "../../models/network/network.ts";
 import type { Router, RouterExternalGateway } from "../../models/network/router.ts";
 import type { ApiRequest } from "../http/request.ts";
+import { allowedFields } from "./attribute-rules.ts";
 import { bool, changed, defined, id, nullable, standardFields, text } from "./input.ts";
 import { type Findable, fetch, type Resource } from "./resource.ts";
 import { settled, settledOrDeleted } from "./settle.ts";
@@ -63,7 +64,7 @@ function viewGateway(world: World, router: Router) {
 }
 
 /** The wire form of one router (Networking API v2.0, "Show router details"). */
-function viewRouter(world: World, router: Router, admin: boolean) {
+function viewRouter(world: World, router: Router, request: ApiRequest) {
   const { spec, status } = router;
   return {
     ...standardView(world, router),
@@ -74,7 +75,7 @@ function viewRouter(world: World, router: Router, admin: boolean) {
     availability_zone_hints: [],
     availability_zones: ["nova"],
     flavor_id: null,
-    ...(admin ? { distributed: false, ha: false } : {}),
+    ...allowedFields(request, "get_router", { distributed: false, ha: false }, {}),
   };
 }
 
@@ -112,9 +113,10 @@ export function routers(world: World, networks: Findable<Network>): Resource<Rou
     path: "routers",
     missing: { reason: "RouterNotFound", message: (routerID) => `Router ${routerID} could not be found` },
     store: world.routers,
+    guarded: { external_gateway_info: undefined, distributed: undefined, ha: undefined },
     create: createRouter,
     update: updateRouter,
-    view: (router, request) => viewRouter(world, router, request.auth.isAdmin),
+    view: (router, request) => viewRouter(world, router, request),
     make: async (input, namespace, request) => ({
       apiVersion: "network.kumulus.cloud/v1alpha1",
       kind: "Router",

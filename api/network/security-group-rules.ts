@@ -112,12 +112,14 @@ function addRule(draft: SecurityGroup, rule: SecurityGroupRule): void {
 export function ruleRoutes(world: World, groups: Findable<SecurityGroup>): Route[] {
   const missing = (ruleID: string) =>
     new KumulusError("NotFound", `Security group rule ${ruleID} does not exist`, { reason: "SecurityGroupRuleNotFound" });
+  const ownerOf = ({ metadata }: SecurityGroup) => ({ "security_group:project_id": world.projectOf(metadata.namespace) });
   const visible = ({ auth }: ApiRequest) => (auth.isAdmin ? world.groups.list() : world.groups.list(auth.project?.namespace ?? "-"));
   const find = (request: ApiRequest, ruleID: string) => {
     const group = world.groups.byIndex("rule", ruleID)[0];
     const rule = group?.spec.rules?.find((each) => ruleId(idOf(group), each) === ruleID);
     const isOurs = group && (request.auth.isAdmin || group.metadata.namespace === request.auth.project?.namespace);
     if (!group || !rule || !isOurs) throw missing(ruleID);
+    request.permit(ownerOf(group));
     return { group, rule };
   };
   return [
@@ -150,6 +152,7 @@ export function ruleRoutes(world: World, groups: Findable<SecurityGroup>): Route
       handle: async (request) => {
         const input = request.body.security_group_rule;
         const group = await fetch(groups, request.auth, input.security_group_id);
+        request.permit(ownerOf(group));
         const rule = await ruleFrom(input, group, groups, request as ApiRequest);
         const problem = ruleProblem(rule);
         if (problem) throw problem;

@@ -1,6 +1,5 @@
 // Neutron: the Networking API v2.0 at /network.
 
-import { Tenant } from "../../models/identity/tenant.ts";
 import type { Kind } from "../../models/kind.ts";
 import { FloatingIP } from "../../models/network/floating-ip.ts";
 import { Network } from "../../models/network/network.ts";
@@ -9,13 +8,14 @@ import { Router } from "../../models/network/router.ts";
 import { SecurityGroup } from "../../models/network/security-group.ts";
 import { Subnet } from "../../models/network/subnet.ts";
 import { neutronFaults } from "../http/faults.ts";
-import type { PolicyTable } from "../http/policy.ts";
 import { publicRule, type Route, route, type Service } from "../http/route.ts";
 import type { Stores } from "../http/store.ts";
 import { storeRights } from "../http/store-rights.ts";
+import { projectLimitsRights } from "../project-limits.ts";
 import { extensionRoutes } from "./extensions.ts";
 import { floatingIPs } from "./floating-ips.ts";
 import { networks } from "./networks.ts";
+import { networkPolicies } from "./policies.ts";
 import { ports } from "./ports.ts";
 import { quotaRoutes } from "./quotas.ts";
 import { resourceRoutes } from "./resource.ts";
@@ -25,29 +25,6 @@ import { ruleRoutes } from "./security-group-rules.ts";
 import { securityGroups } from "./security-groups.ts";
 import { subnets } from "./subnets.ts";
 import { networkWorld } from "./world.ts";
-
-const reader = { role: "reader" } as const;
-const member = { role: "member" } as const;
-const admin = { role: "admin" } as const;
-
-/** Rules by Neutron's names; whose object it is, the resources themselves check. */
-const policies: PolicyTable = {
-  ...Object.fromEntries(
-    ["network", "subnet", "port", "router", "floatingip", "security_group", "security_group_rule"].flatMap((name) => [
-      [`get_${name}`, reader],
-      [`create_${name}`, member],
-      [`update_${name}`, member],
-      [`delete_${name}`, member],
-    ]),
-  ),
-  add_router_interface: member,
-  remove_router_interface: member,
-  get_extension: { role: "any" },
-  get_quota: reader,
-  get_quotas_of_all: admin,
-  update_quota: admin,
-  delete_quota: admin,
-};
 
 const version = (href: string) => ({ id: "v2.0", status: "CURRENT", links: [{ rel: "self", href }] });
 
@@ -79,12 +56,12 @@ export function networkService(stores: Stores): Service {
     name: "neutron",
     mount: "/network",
     faults: neutronFaults,
-    policies,
+    policies: networkPolicies,
     catalog: { type: "network", name: "neutron", path: "/network" },
     reference: "neutron-lib",
     rights: [
       ...[Network, Subnet, Port, Router, FloatingIP, SecurityGroup].map((kind) => storeRights(kind as Kind, "create", "update", "delete")),
-      storeRights(Tenant, "update"),
+      ...projectLimitsRights,
     ],
     routes: [
       ...versionRoutes,

@@ -6,12 +6,14 @@ import { finalizers } from "../../domain/finalizers.ts";
 import { idOf, newMetadata } from "../../domain/id.ts";
 import { formatAddress, parseCidr } from "../../domain/net/address.ts";
 import { formatPool } from "../../domain/net/pools.ts";
+import { isAutomatic } from "../../domain/net/port.ts";
 import { subnetProblem, subnetRange } from "../../domain/net/subnet.ts";
 import type { Network } from "../../models/network/network.ts";
+import type { Port } from "../../models/network/port.ts";
 import type { Subnet, SubnetSpec } from "../../models/network/subnet.ts";
 import { bool, changed, defined, id, nullable, standardFields, text } from "./input.ts";
 import { type Findable, fetch, type Resource } from "./resource.ts";
-import { standardView, type World } from "./world.ts";
+import { aboutNetwork, standardView, type World } from "./world.ts";
 
 const mode = nullable(Type.Enum(["slaac", "dhcpv6-stateful", "dhcpv6-stateless"]));
 const pool = Type.Object({ start: text, end: text }, { additionalProperties: false });
@@ -124,12 +126,12 @@ export function subnets(world: World, networkResource: Findable<Network>): Resou
       // An external network is for all to see, its subnets are not.
       return world.networkOf(spec.networkRef, metadata.namespace)?.spec.shared === true;
     },
+    guarded: { segment_id: null, service_types: undefined },
+    about: ({ spec, metadata }) => aboutNetwork(world, world.networkOf(spec.networkRef, metadata.namespace)),
+    aboutNew: async (input, request) => aboutNetwork(world, await fetch(networkResource, request.auth, input.network_id)),
     view: (subnet) => viewSubnet(world, subnet),
     make: async (input, _namespace, request) => {
       const network = await fetch(networkResource, request.auth, input.network_id);
-      if (!request.auth.isAdmin && network.metadata.namespace !== request.project.namespace) {
-        throw new KumulusError("Forbidden", "(rule:create_subnet) is disallowed by policy", { reason: "PolicyNotAuthorized" });
-      }
       const { gatewayIP, disableGateway, ...rest } = specValues(input);
       const spec = {
         ...rest,
@@ -162,8 +164,8 @@ export function subnets(world: World, networkResource: Findable<Network>): Resou
     },
     beforeDelete: (subnet) => {
       const network = world.networkOf(subnet.spec.networkRef, subnet.metadata.namespace);
-      const used =
-        network && world.portsOf(network).some(({ status }) => status?.fixedIPs?.some((fixed) => fixed.subnet === subnet.metadata.name));
+      const isHere = ({ status }: Port) => status?.fixedIPs?.some((fixed) => fixed.subnet === subnet.metadata.name) === true;
+      const used = network && world.portsOf(network).some((port) => isHere(port) && !isAutomatic(port));
       if (used) {
         const message = `Unable to complete operation on subnet ${idOf(subnet)}: One or more ports have an IP allocation from this subnet.`;
         throw new KumulusError("Conflict", message, { reason: "SubnetInUse" });

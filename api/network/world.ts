@@ -10,7 +10,9 @@ import { Port } from "../../models/network/port.ts";
 import { Router } from "../../models/network/router.ts";
 import { SecurityGroup } from "../../models/network/security-group.ts";
 import { Subnet } from "../../models/network/subnet.ts";
+import type { PolicyTarget } from "../http/policy.ts";
 import type { Store, Stores } from "../http/store.ts";
+import { ProjectLimits } from "../project-limits.ts";
 
 export interface World {
   readonly networks: Store<Network>;
@@ -21,6 +23,7 @@ export interface World {
   readonly groups: Store<SecurityGroup>;
   readonly servers: Store<Server>;
   readonly tenants: Store<Tenant>;
+  readonly limits: ProjectLimits;
   /** Id of the project whose namespace this is; "" for a namespace that is no project's. */
   projectOf(namespace: string | undefined): string;
   networkOf(ref: ObjectRef, namespace: string | undefined): Network | undefined;
@@ -62,6 +65,7 @@ export function networkWorld(stores: Stores): World {
   );
   const keyOf = (network: Network) => key(network.metadata.namespace, network.metadata.name);
   return {
+    limits: new ProjectLimits(stores),
     networks,
     subnets,
     ports,
@@ -83,6 +87,12 @@ export function networkWorld(stores: Stores): World {
     },
   };
 }
+
+/** What rules may ask about something on a network. */
+export const aboutNetwork = (world: World, network: Network | undefined): PolicyTarget => {
+  const owner = world.projectOf(network?.metadata.namespace);
+  return { "network:project_id": owner, "network:tenant_id": owner, shared: network?.spec.shared ? "True" : "False" };
+};
 
 interface Named extends KubeObject {
   spec: { displayName?: string; description?: string; tags?: string[] };

@@ -27,6 +27,7 @@ import { Namespace, Secret } from "../../operator/kube/core-kinds.ts";
 import { createLog, type LogLevel } from "../../operator/log.ts";
 import { createMetrics } from "../../operator/metrics.ts";
 import { type ControlPlane, startControlPlane } from "../../operator/testing/control-plane.ts";
+import { apiScopes } from "../scopes.ts";
 import { type Api, startApi } from "../server.ts";
 
 export interface TestCloud {
@@ -117,7 +118,13 @@ async function playFinalizers(client: ApiClient, signal: AbortSignal): Promise<v
  * users.
  */
 export async function startTestCloud(
-  options: { empty?: boolean; tokenLifetimeMs?: number; logLevel?: LogLevel; tune?(client: KubeClient): Promise<void> } = {},
+  options: {
+    empty?: boolean;
+    tokenLifetimeMs?: number;
+    logLevel?: LogLevel;
+    logDestination?: { write(line: string): void };
+    tune?(client: KubeClient): Promise<void>;
+  } = {},
 ): Promise<TestCloud> {
   const plane = await startControlPlane();
   const { client } = plane;
@@ -128,10 +135,11 @@ export async function startTestCloud(
   else await seed(client);
   await playFinalizers(client, stopping.signal);
   await options.tune?.(client);
-  const log = createLog({ name: "api", level: options.logLevel ?? "error" });
+  const { logLevel = "error", logDestination: destination } = options;
+  const log = createLog({ name: "api", level: logLevel, ...(destination && { destination }) });
   const api = await startApi({
     client,
-    caches: createCaches(client, { log }),
+    caches: createCaches(client, { log, scopes: apiScopes }),
     imageStore: fileStore(imageDirectory),
     log,
     metrics: createMetrics(),

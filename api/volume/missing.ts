@@ -38,7 +38,6 @@ const routes: readonly (readonly [path: string, methods: string, since?: number]
   ["/messages", "GET", 3],
   ["/os-services", "GET"],
   ["/os-hosts", "GET"],
-  ["/os-quota-class-sets/:id", "GET PUT"],
   ["/scheduler-stats/get_pools", "GET"],
   ["/capabilities/:host", "GET"],
   ["/resource_filters", "GET", 33],

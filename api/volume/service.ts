@@ -1,13 +1,14 @@
 // Cinder v3 as one Service.
 
-import { Tenant } from "../../models/identity/tenant.ts";
 import { Volume } from "../../models/volume/volume.ts";
 import { cinderFaults } from "../http/faults.ts";
 import type { Service } from "../http/route.ts";
 import type { Stores } from "../http/store.ts";
 import { storeRights } from "../http/store-rights.ts";
+import { projectLimitsRights } from "../project-limits.ts";
 import { attachmentRoutes } from "./attachments.ts";
 import { cloudRoutes } from "./cloud.ts";
+import { limitRoutes } from "./limits.ts";
 import { missingRoutes } from "./missing.ts";
 import { volumePolicies } from "./policies.ts";
 import { quotaRoutes } from "./quotas.ts";
@@ -29,7 +30,7 @@ export function volumeService({ stores }: { stores: Stores }): Service {
     requestIdHeader: "x-compute-request-id",
     catalog: { type: "volumev3", name: "cinderv3", path: "/volume/v3/$(project_id)s" },
     reference: "cinder",
-    rights: [storeRights(Volume, "create", "update", "patch", "delete"), storeRights(Tenant, "patch")],
+    rights: [storeRights(Volume, "create", "update", "patch", "delete"), ...projectLimitsRights],
     routes: [
       ...versionRoutes,
       ...volumeRoutes(world),
@@ -38,6 +39,7 @@ export function volumeService({ stores }: { stores: Stores }): Service {
       ...attachmentRoutes(world),
       ...typeRoutes(world),
       ...quotaRoutes(world),
+      ...limitRoutes(world),
       ...cloudRoutes,
       ...missingRoutes,
     ],

@@ -50,8 +50,13 @@ export function volumeActionRoutes(world: VolumeWorld): Route[] {
       body: exact({
         "os-extend": exact({ new_size: Type.Union([Type.Integer({ minimum: 1 }), Type.String({ pattern: "^[0-9]{1,9}$" })]) }),
       }),
-      handle: async ({ auth, params, body, microversion }) =>
-        extend(world, await findVolume(world, auth, params.id), Number(body["os-extend"].new_size), microversion >= 42),
+      handle: async (request) =>
+        extend(
+          world,
+          await findVolume(world, request, request.params.id),
+          Number(request.body["os-extend"].new_size),
+          request.microversion >= 42,
+        ),
     }),
     projectRoute({
       method: "POST",
@@ -59,9 +64,9 @@ export function volumeActionRoutes(world: VolumeWorld): Route[] {
       policy: "volume_extension:volume_actions:set_bootable",
       action: "os-set_bootable",
       body: exact({ "os-set_bootable": exact({ bootable: Flag }) }),
-      handle: async ({ auth, params, body }) => {
-        const bootable = isTrue(body["os-set_bootable"].bootable);
-        await world.volumes.patch(await findVolume(world, auth, params.id), { spec: { bootable } });
+      handle: async (request) => {
+        const bootable = isTrue(request.body["os-set_bootable"].bootable);
+        await world.volumes.patch(await findVolume(world, request, request.params.id), { spec: { bootable } });
         return {};
       },
     }),
@@ -72,10 +77,10 @@ export function volumeActionRoutes(world: VolumeWorld): Route[] {
       status: 202,
       action: "os-update_readonly_flag",
       body: exact({ "os-update_readonly_flag": exact({ readonly: Flag }) }),
-      handle: async ({ auth, params, body }) => {
-        const volume = await findVolume(world, auth, params.id);
+      handle: async (request) => {
+        const volume = await findVolume(world, request, request.params.id);
         requireAvailable(world, volume, "update its readonly flag");
-        const readOnly = isTrue(body["os-update_readonly_flag"].readonly);
+        const readOnly = isTrue(request.body["os-update_readonly_flag"].readonly);
         await world.volumes.patch(volume, { metadata: { annotations: { [readOnlySet]: "true" } }, spec: { readOnly } });
         return {};
       },
@@ -87,8 +92,8 @@ export function volumeActionRoutes(world: VolumeWorld): Route[] {
         policy: missingRule,
         action,
         body: Type.Object({}),
-        handle: async ({ auth, params }): Promise<Reply> => {
-          await findVolume(world, auth, params.id);
+        handle: async (request): Promise<Reply> => {
+          await findVolume(world, request, request.params.id);
           throw new KumulusError("NotImplemented", `${action} is not implemented by this cloud.`);
         },
       }),

@@ -15,12 +15,14 @@ import { shownStatus } from "./volume-state.ts";
 import { isBootable, zone } from "./volume-view.ts";
 import { mayUseType, type VolumeWorld } from "./world.ts";
 
-type Request = Pick<ApiRequest, "id" | "auth" | "project">;
+type Request = Pick<ApiRequest, "id" | "auth" | "project" | "require">;
 const uuid = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 const invalid = (message: string) => new KumulusError("Invalid", message);
 const notFound = (message: string) => new KumulusError("NotFound", message);
 
 export async function createVolume(world: VolumeWorld, request: Request, body: CreateVolume): Promise<Volume> {
+  if (body.imageRef ?? body.image_id) request.require("volume:create_from_image");
+  if (isMultiattach(body)) request.require("volume:multiattach");
   refuseUnsupported(body);
   const sources = [body.imageRef ?? body.image_id, body.source_volid].filter((source) => source);
   if (sources.length > 1) throw invalid("Only one of imageRef, source_volid and snapshot_id can be given.");
@@ -47,15 +49,15 @@ export async function createVolume(world: VolumeWorld, request: Request, body: C
   });
 }
 
+const isMultiattach = ({ multiattach: value }: CreateVolume) => (typeof value === "boolean" ? value : isTrue(value ?? undefined));
+
 /** What is not there yet is refused; a reference to it can only be wrong. */
 function refuseUnsupported(body: CreateVolume): void {
   if (body.snapshot_id) throw notFound(`Snapshot ${body.snapshot_id} could not be found.`);
   if (body.backup_id) throw notFound(`Backup ${body.backup_id} could not be found.`);
   if (body.consistencygroup_id) throw notFound(`ConsistencyGroup ${body.consistencygroup_id} could not be found.`);
   if (body.group_id) throw notFound(`Group ${body.group_id} could not be found.`);
-  if (typeof body.multiattach === "boolean" ? body.multiattach : isTrue(body.multiattach ?? undefined)) {
-    throw new KumulusError("NotImplemented", "Volumes for several servers at once are not supported.");
-  }
+  if (isMultiattach(body)) throw new KumulusError("NotImplemented", "Volumes for several servers at once are not supported.");
   if (body.availability_zone && body.availability_zone !== zone) {
     throw invalid(`Invalid input received: Availability zone '${body.availability_zone}' is invalid.`);
   }

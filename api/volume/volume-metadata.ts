@@ -22,30 +22,30 @@ export function volumeMetadataRoutes(world: VolumeWorld): Route[] {
       method: "GET",
       path: listPath,
       policy: "volume:get_volume_metadata",
-      handle: async ({ auth, params }) => ({ body: { metadata: (await findVolume(world, auth, params.id)).spec.metadata ?? {} } }),
+      handle: async (request) => ({ body: { metadata: (await findVolume(world, request, request.params.id)).spec.metadata ?? {} } }),
     }),
     projectRoute({
       method: "POST",
       path: listPath,
       policy: "volume:create_volume_metadata",
       body: MetadataBody,
-      handle: async ({ auth, params, body }) => set(await findVolume(world, auth, params.id), texts(body.metadata), false),
+      handle: async (request) => set(await findVolume(world, request, request.params.id), texts(request.body.metadata), false),
     }),
     projectRoute({
       method: "PUT",
       path: listPath,
       policy: "volume:update_volume_metadata",
       body: MetadataBody,
-      handle: async ({ auth, params, body }) => set(await findVolume(world, auth, params.id), texts(body.metadata), true),
+      handle: async (request) => set(await findVolume(world, request, request.params.id), texts(request.body.metadata), true),
     }),
     projectRoute({
       method: "GET",
       path: itemPath,
       policy: "volume:get_volume_metadata",
-      handle: async ({ auth, params }) => {
-        const value = (await findVolume(world, auth, params.id)).spec.metadata?.[params.key];
-        if (value === undefined) throw noKey(params.key);
-        return { body: { meta: { [params.key]: value } } };
+      handle: async (request) => {
+        const value = (await findVolume(world, request, request.params.id)).spec.metadata?.[request.params.key];
+        if (value === undefined) throw noKey(request.params.key);
+        return { body: { meta: { [request.params.key]: value } } };
       },
     }),
     projectRoute({
@@ -53,10 +53,10 @@ export function volumeMetadataRoutes(world: VolumeWorld): Route[] {
       path: itemPath,
       policy: "volume:update_volume_metadata",
       body: MetaBody,
-      handle: async ({ auth, params, body }) => {
-        const volume = await findVolume(world, auth, params.id);
-        const meta = texts(body.meta);
-        if (Object.keys(meta).length !== 1 || meta[params.key] === undefined) {
+      handle: async (request) => {
+        const volume = await findVolume(world, request, request.params.id);
+        const meta = texts(request.body.meta);
+        if (Object.keys(meta).length !== 1 || meta[request.params.key] === undefined) {
           throw new KumulusError("Invalid", "Request body and URI mismatch: the body must have the one key of the URL.");
         }
         await set(volume, meta, false);
@@ -67,10 +67,10 @@ export function volumeMetadataRoutes(world: VolumeWorld): Route[] {
       method: "DELETE",
       path: itemPath,
       policy: "volume:delete_volume_metadata",
-      handle: async ({ auth, params }) => {
-        await world.volumes.update(await findVolume(world, auth, params.id), ({ spec }) => {
-          if (spec.metadata?.[params.key] === undefined) throw noKey(params.key);
-          delete spec.metadata[params.key];
+      handle: async (request) => {
+        await world.volumes.update(await findVolume(world, request, request.params.id), ({ spec }) => {
+          if (spec.metadata?.[request.params.key] === undefined) throw noKey(request.params.key);
+          delete spec.metadata[request.params.key];
         });
         return {};
       },

@@ -41,7 +41,7 @@ export function volumeRoutes(world: VolumeWorld): Route[] {
       path: "/volumes/:id",
       policy: "volume:get",
       handle: async (request) => ({
-        body: { volume: viewVolume(world, await findVolume(world, request.auth, request.params.id), viewerOf(request)) },
+        body: { volume: viewVolume(world, await findVolume(world, request, request.params.id), viewerOf(request)) },
       }),
     }),
     ...windows([0, 53], (minor) =>
@@ -64,7 +64,7 @@ export function volumeRoutes(world: VolumeWorld): Route[] {
         policy: "volume:update",
         body: updateBody(minor),
         handle: async (request) => {
-          const volume = await findVolume(world, request.auth, request.params.id);
+          const volume = await findVolume(world, request, request.params.id);
           const changed = await update(world, volume, request.body.volume as UpdateVolume);
           return { body: { volume: viewVolumeSummary(world, changed, viewerOf(request)) } };
         },
@@ -76,7 +76,7 @@ export function volumeRoutes(world: VolumeWorld): Route[] {
       policy: "volume:delete",
       status: 202,
       handle: async (request) => {
-        await remove(world, await findVolume(world, request.auth, request.params.id));
+        await remove(world, await findVolume(world, request, request.params.id));
         return {};
       },
     }),

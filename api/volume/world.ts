@@ -7,6 +7,7 @@ import { Volume } from "../../models/volume/volume.ts";
 import { VolumeType } from "../../models/volume/volume-type.ts";
 import type { Auth } from "../http/auth.ts";
 import type { Store, Stores } from "../http/store.ts";
+import { ProjectLimits } from "../project-limits.ts";
 
 export interface VolumeWorld {
   readonly volumes: Store<Volume>;
@@ -14,6 +15,7 @@ export interface VolumeWorld {
   readonly servers: Store<Server>;
   readonly images: Store<Image>;
   readonly tenants: Store<Tenant>;
+  readonly limits: ProjectLimits;
   projectOf(namespace: string | undefined): string;
   /** Servers whose spec has the volume. */
   holders(volume: Volume): readonly Server[];
@@ -40,6 +42,7 @@ export function volumeWorld(stores: Stores): VolumeWorld {
     servers,
     images,
     tenants,
+    limits: new ProjectLimits(stores),
     projectOf: (namespace) => {
       const tenant = namespace === undefined ? undefined : tenants.byIndex("namespace", namespace)[0];
       return tenant ? idOf(tenant) : "";

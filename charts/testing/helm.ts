@@ -3,7 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseAllDocuments } from "yaml";
-import { enginePath } from "../../hack/engines.ts";
+import { enginePath, kubernetesVersion } from "../../hack/engines.ts";
 import type { KubeObject } from "../../models/kind.ts";
 
 const chart = join(import.meta.dirname, "../kumulus");
@@ -78,7 +78,7 @@ export const helmUninstall = (kubeconfig: string): Run =>
 
 /** What the chart makes of these values. Throws what Helm complains about. */
 export function rendered(values: object = {}): KubeObject[] {
-  const { ok, stdout, stderr } = helm(["template", "kumulus"], values);
+  const { ok, stdout, stderr } = helm(["template", "kumulus", "--kube-version", kubernetesVersion()], values);
   if (!ok) throw new Error(stderr);
   const objects = parseAllDocuments(stdout).map((document) => document.toJS() as KubeObject | null);
   return objects.filter((object) => object !== null);

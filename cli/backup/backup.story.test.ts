@@ -19,7 +19,8 @@ import { Volume } from "../../models/volume/volume.ts";
 import { ConfigMap, CustomResourceDefinition, Namespace, Secret } from "../../operator/kube/core-kinds.ts";
 import { kindName } from "../../operator/kube/path.ts";
 import { eventually } from "../../operator/testing/eventually.ts";
-import { applyNetwork, fillCloud, labelled, namespace } from "./testing/filled-cloud.ts";
+import { savedKinds } from "./saved-kinds.ts";
+import { applyNetwork, fillCloud, labelled, namespace, policyFile } from "./testing/filled-cloud.ts";
 import { run } from "./testing/run.ts";
 
 /** What the APIs list, and the fields that must be the same behind a restore. */
@@ -96,7 +97,7 @@ describe("kumulus backup and restore", function () {
   it("writes an archive that only its owner can read", async () => {
     const { code, output } = await run(source.plane, "backup", archive, ...secretOf());
     assert.equal(code, 0, output);
-    for (const { kind } of kumulusKinds) assert.match(output, new RegExp(`^${kind}: [1-9]`, "m"));
+    for (const { kind } of savedKinds) assert.match(output, new RegExp(`^${kind}: [1-9]`, "m"));
     assert.equal(statSync(archive).mode & 0o777, 0o600);
     assert.ok(!readFileSync(archive).includes("argon2"));
     await assert.rejects(run(source.plane, "backup", archive, ...secretOf()), /is there already: an archive is never overwritten/);
@@ -159,7 +160,7 @@ describe("kumulus backup and restore", function () {
     const { code, output } = await run(target.plane, "restore", archive, ...secretOf());
     assert.equal(code, 0, output);
     assert.match(output, /^Restored \d+ objects; the operator goes on\.$/m);
-    for (const kind of kumulusKinds) {
+    for (const kind of savedKinds) {
       const list = async (cloud: TestCloud) =>
         (await objectsOf(cloud, kind)).filter(({ metadata }) => !["going", "web-1-reboot"].includes(metadata.name));
       const described = (object: KubeObject & { spec?: object }) => ({
@@ -209,6 +210,8 @@ describe("kumulus backup and restore", function () {
     const { metadata } = await target.client.get(Namespace, { name: namespace });
     assert.equal(metadata.labels?.["kumulus.cloud/tenant"], "demo");
     assert.ok(await target.client.get(ConfigMap, { name: "seeded", namespace: systemNamespace }));
+    const policy = await target.client.get(ConfigMap, { name: "policy", namespace: systemNamespace });
+    assert.deepEqual(policy.data, { "nova.yaml": policyFile });
   });
 
   it("lets whoever applied an object go on applying it", async () => {

@@ -3,11 +3,11 @@ import { serverLabel } from "../../domain/compute/names.ts";
 import { isCode } from "../../domain/errors.ts";
 import { systemNamespace, tenantLabel } from "../../domain/id.ts";
 import type { Kind, KubeObject } from "../../models/kind.ts";
-import { kumulusKinds } from "../../models/kinds.ts";
 import type { ListOptions } from "../../operator/contract.ts";
 import type { ApiClient } from "../../operator/kube/client.ts";
 import { ConfigMap, Namespace, Secret } from "../../operator/kube/core-kinds.ts";
 import { apiVersionOf, collectionPath, withQuery } from "../../operator/kube/path.ts";
+import { savedKinds } from "./saved-kinds.ts";
 
 const pageSize = 500;
 
@@ -42,6 +42,10 @@ function isCloudSecret(object: KubeObject): boolean {
   return (type ?? "Opaque") === "Opaque" && object.metadata.labels?.["app.kubernetes.io/managed-by"] !== "Helm";
 }
 
+/** The policy files, and what says that the cloud was filled when it was new: else the bootstrap would fill the restored one again. */
+const isCloudMap = ({ metadata }: KubeObject) =>
+  ["policy", "seeded"].includes(metadata.name) && metadata.labels?.["app.kubernetes.io/managed-by"] !== "Helm";
+
 /** NotFound names a kind whose definition the cluster lacks. */
 export async function gatherCloud(client: ApiClient): Promise<KubeObject[]> {
   const revision = await revisionNow(client);
@@ -53,9 +57,8 @@ export async function gatherCloud(client: ApiClient): Promise<KubeObject[]> {
   found.push(...(await list(Secret as Kind, system)).filter(isCloudSecret));
   const servers = await list(Secret as Kind, { labelSelector: serverLabel });
   found.push(...servers.filter(({ metadata }) => isTenants.has(metadata.namespace ?? "")));
-  // Says that the cloud was filled when it was new: else the bootstrap would fill the restored one again.
-  found.push(...(await list(ConfigMap as Kind, system)).filter(({ metadata }) => metadata.name === "seeded"));
-  for (const kind of kumulusKinds) {
+  found.push(...(await list(ConfigMap as Kind, system)).filter(isCloudMap));
+  for (const kind of savedKinds) {
     try {
       found.push(...(await list(kind)));
     } catch (error) {

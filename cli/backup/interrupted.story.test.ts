@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { idOf, systemNamespace } from "../../domain/id.ts";
-import { kumulusKinds } from "../../models/kinds.ts";
+
 import { Network } from "../../models/network/network.ts";
 import { createCaches } from "../../operator/cache/caches.ts";
 import { defineController } from "../../operator/controller/define-controller.ts";
@@ -15,6 +15,7 @@ import { createManager } from "../../operator/manager.ts";
 import { createMetrics } from "../../operator/metrics.ts";
 import { type ControlPlane, startControlPlane } from "../../operator/testing/control-plane.ts";
 import { eventually } from "../../operator/testing/eventually.ts";
+import { savedKinds } from "./saved-kinds.ts";
 import { fillCloud } from "./testing/filled-cloud.ts";
 import { run } from "./testing/run.ts";
 
@@ -127,7 +128,7 @@ describe("a restore that is killed", function () {
     assert.match(output, /^Network: .*\d+ made/m);
     assert.ok(!/Waiting/.test(output));
     assert.equal(await state(), "done");
-    for (const kind of kumulusKinds) {
+    for (const kind of savedKinds) {
       const ids = async (plane: ControlPlane) => {
         const stays = (await plane.client.list(kind)).filter(({ metadata }) => !["going", "web-1-reboot"].includes(metadata.name));
         return stays.map(idOf).sort();

@@ -7,6 +7,7 @@ import { ConfigMap, CustomResourceDefinition, Namespace, Secret } from "../../op
 import { apiVersionOf, kindName } from "../../operator/kube/path.ts";
 import type { Present } from "./decide.ts";
 import { keyOf } from "./order.ts";
+import { savedKinds } from "./saved-kinds.ts";
 import type { SavedObject } from "./saved-object.ts";
 
 const kinds = new Map([...kumulusKinds, Namespace as Kind, Secret as Kind, ConfigMap as Kind].map((kind) => [nameOf(kind), kind]));
@@ -43,7 +44,7 @@ export async function checkDefinitions(client: KubeClient, objects: readonly Sav
 export async function readPresent(client: KubeClient, objects: readonly SavedObject[]): Promise<Map<string, Present>> {
   const found: KubeObject[] = [];
   const served = new Set((await client.list(CustomResourceDefinition)).map(({ metadata }) => metadata.name));
-  for (const kind of kumulusKinds) if (served.has(kindName(kind))) found.push(...(await client.list(kind)));
+  for (const kind of savedKinds) if (served.has(kindName(kind))) found.push(...(await client.list(kind)));
   found.push(...(await client.list(Namespace)));
   const places = new Set(objects.filter(({ kind }) => kind === "Secret" || kind === "ConfigMap").map(({ metadata }) => metadata.namespace));
   for (const namespace of places) {

@@ -9,6 +9,7 @@ import { kubernetesCheck } from "./checks/kubernetes.ts";
 import { kubeVirtCheck } from "./checks/kubevirt.ts";
 import { ovnChecks } from "./checks/ovn.ts";
 import { ovsCNICheck } from "./checks/ovs-cni.ts";
+import { policyCheck } from "./checks/policy.ts";
 import { rightsCheck } from "./checks/rights.ts";
 import { storageCheck } from "./checks/storage.ts";
 import { webhookCheck } from "./checks/webhook.ts";
@@ -23,6 +24,7 @@ const clusterChecks: readonly Check[] = [
   ovsCNICheck,
   storageCheck,
   clocksCheck,
+  policyCheck,
   rightsCheck,
   webhookCheck,
   certificatesCheck,

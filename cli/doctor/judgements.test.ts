@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { CDI, StorageProfile } from "../../clients/cdi/kinds.ts";
 import type { KubeVirt } from "../../clients/kubevirt/kinds.ts";
 import type { VolumeSnapshotClass } from "../../clients/snapshot/kinds.ts";
+import type { PolicyFile } from "../../models/identity/policy-file.ts";
 import type { VolumeType } from "../../models/volume/volume-type.ts";
 import type { CustomResourceDefinition, StorageClass } from "../../operator/kube/core-kinds.ts";
 import { needs } from "../generated/needs.ts";
@@ -14,6 +15,7 @@ import { judgeVersion } from "./checks/kubernetes.ts";
 import { judgeKubeVirt } from "./checks/kubevirt.ts";
 import { judgeDatabase, type RemoteSeen } from "./checks/ovn.ts";
 import { judgeOvsCNI } from "./checks/ovs-cni.ts";
+import { judgePolicy } from "./checks/policy.ts";
 import { judgeRights, missingRights, type Rule } from "./checks/rights.ts";
 import { judgeStorage, type StorageSeen } from "./checks/storage.ts";
 import { judgeWebhook } from "./checks/webhook.ts";
@@ -181,6 +183,19 @@ table("clocks", [
   ["a node is ahead", () => judgeClocks({ serverMs: 0, nodes: node(-5_000) }, now), "warn", /node n1 is 5 s ahead/],
   ["a node is far ahead", () => judgeClocks({ serverMs: 0, nodes: node(-90_000) }, now), "fail", /n1 is 90 s ahead/],
   ["a node is far behind", () => judgeClocks({ serverMs: 0, nodes: node(120_000) }, now), "fail", /n1 is 100 s behind/],
+]);
+
+const policyFile = (status: "True" | "False", message: string, files: Record<string, string>): PolicyFile => ({
+  apiVersion: "identity.kumulus.cloud/v1alpha1",
+  kind: "PolicyFile",
+  metadata: { name: "policy" },
+  spec: { configMapRef: { name: "policy" } },
+  status: { files, conditions: [{ type: "Ready", status, reason: "x", message, lastTransitionTime: now.toISOString() }] },
+});
+table("policy", [
+  ["no files", () => judgePolicy(), "ok", /default rules/],
+  ["files that hold", () => judgePolicy([policyFile("True", "", { "nova.yaml": "" })]), "ok", /nova\.yaml hold/],
+  ["a mistake", () => judgePolicy([policyFile("False", "no such rule", {})]), "warn", /no such rule.*/],
 ]);
 
 const operatorUser = "system:serviceaccount:kumulus-system:kumulus-operator";

@@ -10,7 +10,7 @@ export interface StatusObject extends KubeObject {
 }
 
 /** Kinds that nobody has to look after: they are ready when they are there. */
-const passive = new Set(["EndpointGroup", "IPAddress", "OAuthConsumer", "Policy", "TokenRevocation"]);
+const passive = new Set(["EndpointGroup", "IPAddress", "OAuthConsumer", "Policy", "RegisteredLimit", "TokenRevocation"]);
 
 interface Readiness {
   ready: boolean;

@@ -1,7 +1,8 @@
 // The OVSDB client: a replica of the chosen tables that survives reconnects, and transactions.
 import { KumulusError } from "../../domain/errors.ts";
+import type { Json } from "./codec.ts";
 import { applyUpdates, readNotification, startMonitor, type Watched } from "./monitor.ts";
-import { decodeResults, encodeOperation, type Operation, type OperationResult } from "./operations.ts";
+import { type Condition, decodeResults, encodeConditions, encodeOperation, type Operation, type OperationResult } from "./operations.ts";
 import { openSocket, type TlsOptions } from "./remote.ts";
 import { createRpc, type Rpc } from "./rpc.ts";
 import { type DatabaseSchema, parseSchema } from "./schema.ts";
@@ -15,14 +16,20 @@ export interface OvsdbLog {
   warn(fields: object, message: string): void;
 }
 
+export interface WatchedTable {
+  /** All unless said. */
+  readonly columns?: readonly string[];
+  /** Rows that meet any of these; all unless said. Servers without `monitor_cond` give all rows nevertheless. */
+  readonly where?: readonly Condition[];
+  readonly indexes?: Readonly<Record<string, IndexValues>>;
+}
+
 export interface OvsdbOptions {
   /** `unix:PATH`, `tcp:HOST:PORT` or `ssl:HOST:PORT`; tried in turn. */
   readonly remotes: readonly string[];
   readonly database: string;
-  /** The tables to keep a copy of; all columns unless said. */
-  readonly tables: Readonly<
-    Record<string, { readonly columns?: readonly string[]; readonly indexes?: Readonly<Record<string, IndexValues>> }>
-  >;
+  /** The tables to keep a copy of. */
+  readonly tables: Readonly<Record<string, WatchedTable>>;
   /** Of a clustered database talk to the leader only (true unless said): its copy is never behind. */
   readonly leaderOnly?: boolean;
   readonly tls?: TlsOptions;
@@ -135,7 +142,7 @@ export function createOvsdbClient(options: OvsdbOptions): OvsdbClient {
       if (options.leaderOnly !== false && !(await leader.start(rpc))) throw new KumulusError("Unavailable", "Not the leader");
       schema = parseSchema(await rpc.request("get_schema", [database]));
       const watched = watchedColumns(schema);
-      const start = await startMonitor(rpc, database, monitorId, watched, lastTransaction);
+      const start = await startMonitor(rpc, database, monitorId, { watched, where: conditions(schema) }, lastTransaction);
       lastTransaction = start.lastTransaction;
       const changes = applyUpdates(schema, watched, tables, start.updates, !start.incremental);
       log?.info({ database, remote, incremental: start.incremental, changes: changes.length }, "Connected to the database");
@@ -161,6 +168,11 @@ export function createOvsdbClient(options: OvsdbOptions): OvsdbClient {
   function watchedColumns(current: DatabaseSchema): Watched {
     const all = (name: string) => [...(current.get(name)?.keys() ?? [])].filter((column) => !column.startsWith("_"));
     return new Map(Object.entries(options.tables).map(([name, { columns }]) => [name, columns ?? all(name)]));
+  }
+
+  function conditions(current: DatabaseSchema): ReadonlyMap<string, Json> {
+    const tables = Object.entries(options.tables);
+    return new Map(tables.flatMap(([name, { where }]) => (where ? [[name, encodeConditions(current, name, where)]] : [])));
   }
 
   async function run(): Promise<void> {

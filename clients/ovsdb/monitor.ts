@@ -23,9 +23,25 @@ export interface Start {
   readonly updates: Updates;
 }
 
+export interface Wanted {
+  readonly watched: Watched;
+  /** Conditions by table in wire form; a row that meets any of them is sent. */
+  readonly where: ReadonlyMap<string, Json>;
+}
+
 /** Calls monitor_cond_since, else monitor_cond, else monitor. `lastTransaction` is the last one seen on an earlier connection. */
-export async function startMonitor(rpc: Rpc, database: string, id: string, watched: Watched, lastTransaction?: string): Promise<Start> {
-  const requests = Object.fromEntries([...watched].map(([table, columns]) => [table, [{ columns }]]));
+export async function startMonitor(
+  rpc: Rpc,
+  database: string,
+  id: string,
+  { watched, where }: Wanted,
+  lastTransaction?: string,
+): Promise<Start> {
+  const request = ([table, columns]: [string, readonly string[]]) => {
+    const conditions = where.get(table);
+    return [table, [{ columns, ...(conditions === undefined ? {} : { where: conditions }) }]];
+  };
+  const requests = Object.fromEntries([...watched].map(request));
   const since = lastTransaction ?? "00000000-0000-0000-0000-000000000000";
   try {
     const reply = await rpc.request("monitor_cond_since", [database, id, requests, since]);

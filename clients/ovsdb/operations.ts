@@ -50,10 +50,12 @@ function argumentType(type: ColumnType, mutator: Mutator): ColumnType {
     : { key: type.key, min: 1, max: 1 };
 }
 
+export const encodeConditions = (schema: DatabaseSchema, table: string, where: readonly Condition[]): Json[] =>
+  where.map(([column, test, value]) => [column, test, encodeValue(typeOf(schema, table, column), value)]);
+
 /** Wire form of one operation; throws Invalid for unknown columns and wrong values. */
 export function encodeOperation(schema: DatabaseSchema, operation: Operation): Json {
-  const conditions = (table: string, where: readonly Condition[]) =>
-    where.map(([column, test, value]) => [column, test, encodeValue(typeOf(schema, table, column), value)]);
+  const conditions = (table: string, where: readonly Condition[]) => encodeConditions(schema, table, where);
   switch (operation.op) {
     case "insert": {
       const { op, table, uuid, name } = operation;

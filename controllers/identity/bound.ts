@@ -28,7 +28,7 @@ export function desiredBound(object: KubeObject, references: readonly Reference[
 }
 
 /** The uid makes the API server refuse to create it anew when it was deleted meanwhile. */
-function note({ apiVersion, kind, metadata }: KubeObject, text: string): KubeObject {
+export function boundNote({ apiVersion, kind, metadata }: KubeObject, text: string): KubeObject {
   const { name, uid } = metadata;
   return { apiVersion, kind, metadata: { name, ...(uid && { uid }), annotations: { [boundAnnotation]: text } } };
 }
@@ -80,7 +80,7 @@ export function boundController<T extends KubeObject>(
         await ctx.delete(kind as Kind, { name }, uid === undefined ? {} : { uid });
         return {};
       }
-      if (plan.do === "bind") await ctx.apply(kind as Kind, note(object, plan.boundTo));
+      if (plan.do === "bind") await ctx.apply(kind as Kind, boundNote(object, plan.boundTo));
       await ctx.applyStatus(kind, object, { conditions: [plan.condition] });
       return {};
     },

@@ -3,12 +3,18 @@ import {
   accessRuleReferences,
   applicationCredentialReferences,
   credentialReferences,
+  impliedRoleReferences,
+  roleAssignmentReferences,
   trustReferences,
 } from "../../domain/identity/bound.ts";
 import { AccessRule } from "../../models/identity/access-rule.ts";
 import { ApplicationCredential } from "../../models/identity/application-credential.ts";
 import { Credential } from "../../models/identity/credential.ts";
+import { Domain } from "../../models/identity/domain.ts";
+import { Group } from "../../models/identity/group.ts";
+import { ImpliedRole } from "../../models/identity/implied-role.ts";
 import { Role } from "../../models/identity/role.ts";
+import { RoleAssignment } from "../../models/identity/role-assignment.ts";
 import { Tenant } from "../../models/identity/tenant.ts";
 import { Trust } from "../../models/identity/trust.ts";
 import { User } from "../../models/identity/user.ts";
@@ -18,16 +24,18 @@ import { domainController } from "./domain/reconciler.ts";
 import { endpointController } from "./endpoint/reconciler.ts";
 import { federationMappingController, federationProtocolController, identityProviderController } from "./federation/reconciler.ts";
 import { groupController } from "./group/reconciler.ts";
-import { impliedRoleController } from "./implied-role/reconciler.ts";
+import { limitController } from "./limit/reconciler.ts";
 import { regionController } from "./region/reconciler.ts";
 import { roleController } from "./role/reconciler.ts";
-import { roleAssignmentController } from "./role-assignment/reconciler.ts";
 import { serviceController } from "./service/reconciler.ts";
 import { tenantController } from "./tenant/reconciler.ts";
+import { tenantAccessController } from "./tenant-access/reconciler.ts";
 import { tenantParentController } from "./tenant-parent/reconciler.ts";
 import { userController } from "./user/reconciler.ts";
 
-const delegations: readonly ControllerDefinition[] = [
+const bound: readonly ControllerDefinition[] = [
+  boundController(ImpliedRole, [Role], impliedRoleReferences),
+  boundController(RoleAssignment, [Role, User, Group, Tenant, Domain], roleAssignmentReferences),
   boundController(AccessRule, [User], accessRuleReferences),
   boundController(ApplicationCredential, [User, Tenant, Role], applicationCredentialReferences),
   boundController(Credential, [User, Tenant], credentialReferences),
@@ -38,10 +46,10 @@ export function identityControllers(): ControllerDefinition[] {
   return [
     domainController,
     groupController,
+    limitController,
     roleController,
-    impliedRoleController,
-    roleAssignmentController,
-    tenantController,
+    tenantController(),
+    tenantAccessController,
     tenantParentController,
     userController,
     serviceController,
@@ -50,6 +58,6 @@ export function identityControllers(): ControllerDefinition[] {
     identityProviderController,
     federationMappingController,
     federationProtocolController,
-    ...delegations,
+    ...bound,
   ];
 }

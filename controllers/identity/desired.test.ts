@@ -1,21 +1,26 @@
 // What the identity controllers decide, case by case.
 import assert from "node:assert/strict";
-import { boundAnnotation } from "../../domain/identity/binding.ts";
+import { boundAnnotation, roleAssignmentReferences } from "../../domain/identity/bound.ts";
+import { userStatusManager, withPassword, withUpgradedHash } from "../../domain/identity/password-record.ts";
+import { boundAnnotation as boundTo, projectLimit, registeredLimit } from "../../domain/quota.ts";
 import type { Server } from "../../models/compute/server.ts";
 import type { Domain } from "../../models/identity/domain.ts";
 import type { RoleAssignment } from "../../models/identity/role-assignment.ts";
 import type { Tenant } from "../../models/identity/tenant.ts";
 import type { User } from "../../models/identity/user.ts";
 import type { KubeObject } from "../../models/kind.ts";
+import { controllerName } from "../../operator/controller/define-controller.ts";
 import type { Namespace, Secret } from "../../operator/kube/core-kinds.ts";
-import { desiredBinding } from "./binding.ts";
+import { desiredBound } from "./bound.ts";
 import { domainCondition } from "./conditions.ts";
 import { desiredTenant, hardLimits } from "./tenant/desired.ts";
 import { nextTeardownStep, patienceMs } from "./tenant/teardown.ts";
 import { desiredUser } from "./user/desired.ts";
+import { userController } from "./user/reconciler.ts";
 
 const apiVersion = "identity.kumulus.cloud/v1alpha1" as const;
 const domain: Domain = { apiVersion, kind: "Domain", metadata: { name: "acme", uid: "d" }, spec: {} };
+const noLimits = { get: () => undefined };
 const gone = "2026-01-01T00:00:00Z";
 
 function tenant(name: string, spec: Partial<Tenant["spec"]> = {}): Tenant {
@@ -40,18 +45,34 @@ describe("desiredTenant", () => {
   ];
   for (const [what, object, space, realm, reason] of cases) {
     it(what, () => {
-      const plan = desiredTenant(object, { domain: realm, namespace: space });
+      const plan = desiredTenant(object, { domain: realm, namespace: space, limits: noLimits });
       assert.equal(plan.do === "refuse" ? plan.reason : plan.condition.reason, reason);
     });
   }
 
+  const serversOf = (limits: readonly KubeObject[], spec: Partial<Tenant["spec"]> = {}) => {
+    const source = { get: <T extends KubeObject>(_: unknown, name: string) => limits.find(({ metadata }) => metadata.name === name) as T };
+    return hardLimits(tenant("web", spec), source)["count/servers.compute.kumulus.cloud"];
+  };
+
   it("counts what the API server can count; -1 is no limit", () => {
-    const hard = hardLimits(tenant("web", { quota: { instances: 3, volumes: -1, cores: 7 } }));
+    const hard = hardLimits(tenant("web", { quota: { instances: 3, volumes: -1, cores: 7 } }), noLimits);
     assert.equal(hard["count/servers.compute.kumulus.cloud"], "3");
     assert.ok(!("count/volumes.volume.kumulus.cloud" in hard));
     assert.ok("count/routers.network.kumulus.cloud" in hard);
-    const spelled = (ports: number) => hardLimits(tenant("web", { quota: { ports } }))["count/ports.network.kumulus.cloud"];
+    const spelled = (ports: number) => hardLimits(tenant("web", { quota: { ports } }), noLimits)["count/ports.network.kumulus.cloud"];
     assert.deepEqual([0, 999, 2000, 2500, 3_000_000].map(spelled), ["0", "999", "2k", "2500", "3M"]);
+  });
+
+  it("takes the project's Limit, else what the Tenant says, else the registered default", () => {
+    const registered = registeredLimit({ serviceType: "compute", resourceName: "servers", defaultLimit: 5 });
+    const own = projectLimit(tenant("web"), "instances", 7);
+    const former = { ...own, metadata: { ...own.metadata, annotations: { [boundTo]: "another" } } };
+    assert.equal(serversOf([]), "10");
+    assert.equal(serversOf([registered]), "5");
+    assert.equal(serversOf([registered], { quota: { instances: 6 } }), "6");
+    assert.equal(serversOf([registered, own], { quota: { instances: 6 } }), "7");
+    assert.equal(serversOf([registered, former]), "5", "a Limit that a former project of this name has left");
   });
 });
 
@@ -82,6 +103,17 @@ describe("nextTeardownStep", () => {
       next.objects.map((each) => each.object.metadata.name),
       ["p", "v"],
     );
+  });
+  it("leaves a network's own port to the network", () => {
+    const owner = { apiVersion: "v1", kind: "Network", name: "n", uid: "n", controller: true };
+    const port = { ...object("m"), spec: { networkRef: { name: "n" }, deviceOwner: "network:distributed" } };
+    const own = { ...port, metadata: { ...port.metadata, ownerReferences: [owner] } };
+    const first = (objects: Record<string, KubeObject[]>) => {
+      const next = step(objects);
+      return next.do === "delete" && next.objects.map((each) => each.object.metadata.name);
+    };
+    assert.deepEqual(first({ Port: [own], Subnet: [object("s")] }), ["s"]);
+    assert.deepEqual(first({ Port: [port], Subnet: [object("s")] }), ["m"], "a user's port that only says so");
   });
   it("deletes the namespace when the stages are empty, or when patience is over", () => {
     assert.equal(step({ Image: [object("i")] }).do, "delete namespace");
@@ -118,6 +150,23 @@ describe("desiredUser", () => {
     const again = desiredUser(user({}, { ...seen, conditions: [] }), { domain, secret: secret("one\n") }, now);
     assert.deepEqual(again, seen);
   });
+  it("takes a better hash of the same password for no change", () => {
+    const data = withUpgradedHash(secret("one").data, "hash", "better", before);
+    assert.deepEqual(desiredUser(user({}, { ...seen, conditions: [] }), { domain, secret: { ...secret(""), data } }, now), seen);
+  });
+  it("shows when the password expires", () => {
+    const data = withPassword({}, "hash", { hash: "h", createdAt: before, expiresAt: now, remembered: 0 });
+    assert.equal(desiredUser(user(), { domain, secret: { ...secret(""), data } }, now).passwordExpiresAt, now);
+  });
+  it("notes when it was disabled, once, and keeps that when it is enabled again", () => {
+    const first = desiredUser(user({ enabled: false }, { conditions: [] }), { domain, secret: secret("one") }, before);
+    const status = { ...first, conditions: first.conditions.map((each) => ({ ...each, lastTransitionTime: before })) };
+    const disabledAt = (enabled: boolean) => desiredUser(user({ enabled }, status), { domain, secret: secret("one") }, now).disabledAt;
+    assert.deepEqual([first.disabledAt, disabledAt(false), disabledAt(true), seen.disabledAt], [before, before, before, undefined]);
+  });
+  it("is written under the name that the API uses too", () => {
+    assert.equal(userStatusManager, `kumulus-${controllerName(userController)}`);
+  });
   it("moves the time with the hash, and with its loss", () => {
     const status = { ...seen, conditions: [] };
     assert.equal(desiredUser(user({}, status), { domain, secret: secret("two") }, now).passwordChangedAt, now);
@@ -134,7 +183,7 @@ describe("desiredUser", () => {
   });
 });
 
-describe("desiredBinding", () => {
+describe("desiredBound", () => {
   const assignment = (boundTo?: string): RoleAssignment => ({
     apiVersion,
     kind: "RoleAssignment",
@@ -142,12 +191,8 @@ describe("desiredBinding", () => {
     spec: { roleRef: { name: "r" }, userRef: { name: "u" }, system: true },
   });
   const named = (uid: string | undefined, more: { deletionTimestamp?: string } = {}) => [
-    { kind: "Role", name: "r", object: domain },
-    {
-      kind: "User",
-      name: "u",
-      object: uid === undefined ? undefined : { apiVersion, kind: "User", metadata: { name: "u", uid, ...more } },
-    },
+    domain,
+    uid === undefined ? undefined : { apiVersion, kind: "User", metadata: { name: "u", uid, ...more } },
   ];
   const cases: [string, RoleAssignment, ReturnType<typeof named>, string][] = [
     ["binds when all is there", assignment(), named("u1"), "bind"],
@@ -158,7 +203,8 @@ describe("desiredBinding", () => {
     ["ends when that is going", assignment("d,u1"), named("u1", { deletionTimestamp: gone }), "delete"],
     ["gives nothing to another of the same name", assignment("d,u1"), named("u2"), "delete"],
   ];
-  for (const [what, object, seen, action] of cases) it(what, () => assert.equal(desiredBinding(object, seen, "It holds.").do, action));
+  for (const [what, object, seen, action] of cases)
+    it(what, () => assert.equal(desiredBound(object, roleAssignmentReferences(object), seen).do, action));
 });
 
 describe("domainCondition", () => {

@@ -11,7 +11,7 @@ import { Network } from "../../models/network/network.ts";
 import { SecurityGroup } from "../../models/network/security-group.ts";
 import { createCaches } from "../../operator/cache/caches.ts";
 import { readyOf } from "../../operator/controller/status.ts";
-import { Namespace, ResourceQuota, RoleBinding, Secret } from "../../operator/kube/core-kinds.ts";
+import { Namespace, ResourceQuota, Secret } from "../../operator/kube/core-kinds.ts";
 import { createLog } from "../../operator/log.ts";
 import { createManager } from "../../operator/manager.ts";
 import { createMetrics } from "../../operator/metrics.ts";
@@ -61,7 +61,6 @@ describe("identity controllers", function () {
     assert.equal(made.metadata.labels?.["kumulus.cloud/tenant"], "web");
     const group = await plane.client.get(SecurityGroup, { name: "default", namespace });
     assert.equal(group.spec.rules?.length, 4);
-    await plane.client.get(RoleBinding, { name: "kumulus-tenant", namespace });
     const hard = (await plane.client.get(ResourceQuota, { name: "kumulus", namespace })).spec?.hard ?? {};
     assert.equal(hard["count/networks.network.kumulus.cloud"], "1");
     assert.ok(!("count/ports.network.kumulus.cloud" in hard));

@@ -20,7 +20,7 @@ export interface Settings {
   /** MTU in bytes of networks in tunnels, and of flat and VLAN networks, where the Network names none. */
   readonly tenantMTU: number;
   readonly providerMTU: number;
-  /** How long an IPAddress may be without its Port, in ms: the Port may be younger than our copy. */
+  /** How long an IPAddress may be seen without its Port, in ms: the Port may be younger than our copy. */
   readonly addressGraceMs: number;
   /** 0 ≤ x < 1: where the search for a free address starts. */
   readonly random: () => number;

@@ -1,6 +1,8 @@
 // The DataVolume of a disk on a VolumeType, and how far CDI has come with it. Pure.
 import type { DataVolume, DataVolumeSpec } from "../../clients/cdi/kinds.ts";
+import { idOf } from "../../domain/id.ts";
 import { gibibytes } from "../../domain/volume/quantity.ts";
+import type { Volume } from "../../models/volume/volume.ts";
 import type { VolumeType } from "../../models/volume/volume-type.ts";
 
 type Source = NonNullable<DataVolumeSpec["source"]>;
@@ -15,6 +17,28 @@ export function dataVolumeSpec({ spec }: VolumeType, sizeGiB: number, source: So
       storageClassName: spec.storageClassName,
       resources: { requests: { storage: gibibytes(sizeGiB) } },
     },
+  };
+}
+
+/** Label of a disk with its Volume's OpenStack id. CDI copies it to the claim: by it a restored Volume knows the claim that its storage has brought back. */
+export const volumeIdLabel = "kumulus.cloud/volume-id";
+
+/** Annotation that lets CDI take a claim that is there already for the DataVolume's, as it is. */
+const adoptionAnnotation = "cdi.kubevirt.io/allowClaimAdoption";
+
+/** The DataVolume that makes a Volume's disk; with `adopted` it takes over the claim of its name, whatever its source. */
+export function diskOf(volume: Volume, spec: DataVolumeSpec, { adopted = false } = {}): DataVolume {
+  const { name, namespace } = volume.metadata;
+  return {
+    apiVersion: "cdi.kubevirt.io/v1beta1",
+    kind: "DataVolume",
+    metadata: {
+      name,
+      ...(namespace && { namespace }),
+      labels: { [volumeIdLabel]: idOf(volume) },
+      ...(adopted && { annotations: { [adoptionAnnotation]: "true" } }),
+    },
+    spec,
   };
 }
 

@@ -2,7 +2,11 @@
 import type { AccessRule } from "../../models/identity/access-rule.ts";
 import type { ApplicationCredential } from "../../models/identity/application-credential.ts";
 import type { Credential } from "../../models/identity/credential.ts";
+import { Domain } from "../../models/identity/domain.ts";
+import { Group } from "../../models/identity/group.ts";
+import type { ImpliedRole } from "../../models/identity/implied-role.ts";
 import { Role } from "../../models/identity/role.ts";
+import type { RoleAssignment } from "../../models/identity/role-assignment.ts";
 import { Tenant } from "../../models/identity/tenant.ts";
 import { Trust } from "../../models/identity/trust.ts";
 import { User } from "../../models/identity/user.ts";
@@ -20,6 +24,20 @@ const to = (kind: Kind, ref: LocalRef | undefined): Reference[] => (ref ? [{ kin
 const roles = (refs: readonly LocalRef[] = []) => refs.flatMap((ref) => to(Role, ref));
 
 export const accessRuleReferences = ({ spec }: AccessRule): Reference[] => to(User, spec.userRef);
+
+export const impliedRoleReferences = ({ spec }: ImpliedRole): Reference[] => [
+  ...to(Role, spec.priorRoleRef),
+  ...to(Role, spec.impliedRoleRef),
+];
+
+/** What is given, to whom, and where. */
+export const roleAssignmentReferences = ({ spec }: RoleAssignment): Reference[] => [
+  ...to(Role, spec.roleRef),
+  ...to(User, spec.userRef),
+  ...to(Group, spec.groupRef),
+  ...to(Tenant, spec.tenantRef),
+  ...to(Domain, spec.domainRef),
+];
 
 export const credentialReferences = ({ spec }: Credential): Reference[] => [...to(User, spec.userRef), ...to(Tenant, spec.tenantRef)];
 
@@ -48,4 +66,11 @@ export function boundTo(named: readonly (KubeObject | undefined)[]): string | un
 export function isBound(object: KubeObject, named: readonly (KubeObject | undefined)[]): boolean {
   const bound = object.metadata.annotations?.[boundAnnotation];
   return bound !== undefined && !isGone(object) && bound === boundTo(named);
+}
+
+/** The same for what an administrator makes: until it is bound it stands for whatever has the names. */
+export function standsFor({ metadata }: KubeObject, named: readonly (KubeObject | undefined)[]): boolean {
+  const now = boundTo(named);
+  const bound = metadata.annotations?.[boundAnnotation];
+  return now !== undefined && (bound === undefined || bound === now);
 }

@@ -1,11 +1,16 @@
 // Names of what the network controllers make: OVN rows, NADs, IPAddress objects. All derive from ids, so a second try finds the first.
 import { createHash } from "node:crypto";
+import { hashedName } from "../id.ts";
 
 export const switchName = (networkId: string): string => `neutron-${networkId}`;
 export const routerName = (routerId: string): string => `neutron-${routerId}`;
 export const routerPortName = (portId: string): string => `lrp-${portId}`;
 export const localnetName = (networkId: string): string => `provnet-${networkId}`;
 export const portGroupName = (groupId: string): string => `pg_${groupId.replace(/[^A-Za-z0-9_]/g, "_")}`;
+
+/** Port of a network through which the metadata service is reached, and who is said to use it. */
+export const metadataPortName = (networkName: string): string => hashedName(networkName, "metadata");
+export const metadataDeviceID = (networkId: string): string => `ovnmeta-${networkId}`;
 
 /** Group of all ports with port security: everything that no rule allows is dropped. */
 export const dropGroupName = "neutron_pg_drop";

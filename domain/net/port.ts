@@ -1,5 +1,5 @@
 // Which addresses a Port gets: picks subnets as Neutron does and says what can not be given.
-import type { PortSpec } from "../../models/network/port.ts";
+import type { Port, PortSpec } from "../../models/network/port.ts";
 import type { SubnetSpec } from "../../models/network/subnet.ts";
 import { formatAddress, parseAddress } from "./address.ts";
 import { slaacAddress } from "./mac.ts";
@@ -11,7 +11,13 @@ export const deviceOwners = Object.freeze({
   routerInterface: "network:router_interface",
   routerGateway: "network:router_gateway",
   floatingIP: "network:floatingip",
+  distributed: "network:distributed",
 });
+
+/** Ports that the cloud makes by itself for a network: they do not keep it in use, and go with it. */
+const automaticOwners: ReadonlySet<string> = new Set(["network:dhcp", deviceOwners.distributed]);
+
+export const isAutomatic = ({ spec }: Pick<Port, "spec">): boolean => automaticOwners.has(spec.deviceOwner ?? "");
 
 /** A subnet of the port's network. */
 export interface PortSubnet {

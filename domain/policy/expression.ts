@@ -10,7 +10,9 @@ export type Expression =
   /** `role:NAME`, in any case. */
   | { readonly is: "role"; readonly name: string }
   /** `LEFT:RIGHT`: an attribute of the token (or a literal) against a text in which `%(key)s` is an attribute of the target. */
-  | { readonly is: "match"; readonly left: string; readonly right: string };
+  | { readonly is: "match"; readonly left: string; readonly right: string }
+  /** `field:RESOURCE:NAME=VALUE` or `field:RESOURCE:NAME=~REGEX` (Neutron): an attribute of the target. */
+  | { readonly is: "field"; readonly name: string; readonly value: string | RegExp };
 
 /** What is wrong with an expression, and where. */
 export class ExpressionError extends Error {}
@@ -29,6 +31,19 @@ function tokensOf(text: string): string[] {
   });
 }
 
+/** `networks:router:external=True`: the resource is for people, since the target is one. */
+function fieldOf(word: string, text: string): Expression {
+  const parts = /^[^:=]+:([^=]+)=(.*)$/.exec(text);
+  const [, name = "", value = ""] = parts ?? [];
+  if (!parts) throw new ExpressionError(`"${word}" is no check: one of a field is spelled field:resource:name=value`);
+  if (!value.startsWith("~")) return { is: "field", name, value };
+  try {
+    return { is: "field", name, value: new RegExp(value.slice(1)) };
+  } catch {
+    throw new ExpressionError(`"${word}": what follows =~ is no regular expression`);
+  }
+}
+
 function checkOf(word: string): Expression {
   if (word === "@") return { is: "always" };
   if (word === "!") return { is: "never" };
@@ -36,6 +51,7 @@ function checkOf(word: string): Expression {
   if (colon < 1) throw new ExpressionError(`"${word}" is no check: one is spelled kind:match, such as role:reader`);
   const [left, right] = [word.slice(0, colon), word.slice(colon + 1)];
   if (left === "http" || left === "https") throw new ExpressionError(`"${word}": checks by a remote server are not supported`);
+  if (left === "field") return fieldOf(word, right);
   if (left === "rule") return { is: "rule", name: right };
   if (left === "role") return { is: "role", name: right.includes("%(") ? right : right.toLowerCase() };
   return { is: "match", left, right };
@@ -111,4 +127,11 @@ export function parseExpression(source: unknown): Expression {
   if (Array.isArray(source)) return fromLists(source);
   if (typeof source !== "string") throw new ExpressionError("a rule is a text");
   return source.trim() === "" ? { is: "always" } : new Parser(source.trim()).whole();
+}
+
+/** Names of the rules that an expression refers to by `rule:NAME`. */
+export function rulesNamedIn(expression: Expression): string[] {
+  if (expression.is === "rule") return [expression.name];
+  if (expression.is === "not") return rulesNamedIn(expression.of);
+  return expression.is === "and" || expression.is === "or" ? expression.of.flatMap(rulesNamedIn) : [];
 }

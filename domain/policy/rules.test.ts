@@ -33,6 +33,11 @@ describe("policy rules", () => {
     ["None:%(domain_id)s", { domain_id: "None" }, true],
     ["is_admin:False", {}, true],
     [[], {}, true],
+    ["field:networks:router:external=True", { "router:external": "True" }, true],
+    ["field:networks:shared=True", { shared: "False" }, false],
+    ["field:networks:shared=True", {}, false],
+    ["field:port:device_owner=~^network:", { device_owner: "network:dhcp" }, true],
+    ["field:port:device_owner=~^network:", { device_owner: "compute:network:" }, false],
   ];
   for (const [rule, target, expected] of cases) {
     it(`${JSON.stringify(rule)} on ${JSON.stringify(target)}`, () => assert.equal(holds(rule, target), expected));
@@ -43,7 +48,21 @@ describe("policy rules", () => {
     assert.equal(holds([["role:admin"], ["role:member", "user_id:%(user_id)s"]], { user_id: "u2" }), false);
   });
 
-  for (const bad of ["role", "(role:a", "role:a)", "role:a role:b", "and", "not", "role:a or", "http://host/%(id)s", 7, null, [["x"]]]) {
+  for (const bad of [
+    "role",
+    "(role:a",
+    "role:a)",
+    "role:a role:b",
+    "and",
+    "not",
+    "role:a or",
+    "http://host/%(id)s",
+    "field:shared=True",
+    "field:a:b=~(",
+    7,
+    null,
+    [["x"]],
+  ]) {
     it(`refuses ${JSON.stringify(bad)}`, () => assert.throws(() => parseExpression(bad), ExpressionError));
   }
 

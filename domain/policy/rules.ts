@@ -48,11 +48,19 @@ function matchCheck(left: string, right: string): Check {
   };
 }
 
+/** A regular expression is looked for at the beginning, as Python's `re.match` does. */
+function fieldCheck(name: string, value: string | RegExp): Check {
+  if (typeof value === "string") return (_credentials, target) => target[name] === value;
+  const pattern = new RegExp(`^(?:${value.source})`);
+  return (_credentials, target) => pattern.test(target[name] ?? "");
+}
+
 function compile(expression: Expression, rule: (name: string) => Check): Check {
   if (expression.is === "always") return always;
   if (expression.is === "never") return never;
   if (expression.is === "rule") return rule(expression.name);
   if (expression.is === "match") return matchCheck(expression.left, expression.right);
+  if (expression.is === "field") return fieldCheck(expression.name, expression.value);
   if (expression.is === "role") {
     const fill = filler(expression.name);
     return (credentials, target) => credentials("roles")?.includes(fill(target)?.toLowerCase() ?? "") ?? false;

@@ -9,9 +9,21 @@ import type { KubeClient } from "../../operator/contract.ts";
 
 /** In which order kinds can be made: the waves of docs/gitops.md. */
 const waves = [
-  ["Domain", "Flavor", "VolumeType", "Role", "Region", "Service", "Policy", "OAuthConsumer", "TokenRevocation"],
+  [
+    "Domain",
+    "Flavor",
+    "VolumeType",
+    "Role",
+    "Region",
+    "Service",
+    "Policy",
+    "OAuthConsumer",
+    "RegisteredLimit",
+    "TokenRevocation",
+    "PolicyFile",
+  ],
   ["Tenant", "User", "Group", "Endpoint", "EndpointGroup", "ImpliedRole"],
-  ["RoleAssignment", "Network", "KeyPair", "SecurityGroup", "Image"],
+  ["RoleAssignment", "ApplicationCredential", "AccessRule", "Trust", "Credential", "Limit", "Network", "KeyPair", "SecurityGroup", "Image"],
   ["Subnet"],
   ["Router", "Volume", "Port", "IPAddress"],
   ["Server"],

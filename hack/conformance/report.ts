@@ -25,7 +25,8 @@ export interface Count {
   skipped: number;
 }
 
-export const serviceOf = ({ name }: Result): string => /tempest\.api\.(\w+)/.exec(name)?.[1] ?? "other";
+export const serviceOf = ({ name }: Result): string =>
+  name.includes("keystone_tempest_plugin.") ? "keystone-tempest-plugin" : (/tempest\.api\.(\w+)/.exec(name)?.[1] ?? "other");
 
 export function countByService(results: readonly Result[]): Record<string, Count> {
   const counts: Record<string, Count> = {};

@@ -13,6 +13,17 @@ export interface CloudFacts {
   hasGuests: boolean;
 }
 
+/** Of the security compliance, as the cloud has them during the run: Tempest's tests wait as long as a lock-out lasts. */
+export const lockoutAttempts = 3;
+export const lockoutSeconds = 5;
+export const uniquePasswords = 2;
+
+const compliance = {
+  user_lockout_failure_attempts: lockoutAttempts,
+  user_lockout_duration: lockoutSeconds,
+  user_unique_last_password_count: uniquePasswords,
+};
+
 type Sections = Record<string, Record<string, string | number | boolean>>;
 
 function sections(facts: CloudFacts): Sections {
@@ -28,8 +39,17 @@ function sections(facts: CloudFacts): Sections {
       admin_domain_name: "Default",
       tempest_roles: "member",
     },
-    identity: { uri_v3: `${facts.identityURL}/v3`, auth_version: "v3", v3_endpoint_type: "public", region: "RegionOne" },
-    "identity-feature-enabled": { api_v2: false, api_v2_admin: false, domain_specific_drivers: false, immutable_user_source: false },
+    identity: { uri_v3: `${facts.identityURL}/v3`, auth_version: "v3", v3_endpoint_type: "public", region: "RegionOne", ...compliance },
+    "identity-feature-enabled": {
+      api_v2: false,
+      api_v2_admin: false,
+      domain_specific_drivers: false,
+      immutable_user_source: false,
+      trust: true,
+      application_credentials: true,
+      access_rules: true,
+      security_compliance: true,
+    },
     compute: {
       image_ref: facts.imageID,
       image_ref_alt: facts.imageID,

@@ -82,6 +82,11 @@ function support(service: Service): Support {
     if (!known.has(row.key) && !isPlaceholder(route)) more.set(key, row);
   }
   const rows = [...known.values()];
+  // Where no route says otherwise GET's answers HEAD as well.
+  for (const row of rows.filter(({ method, routes }) => method === "HEAD" && routes.length === 0)) {
+    const get = keyOf("GET", row.path, "");
+    row.routes.push(...((known.get(get) ?? more.get(get))?.routes ?? []));
+  }
   const there = rows.filter(isThere).length;
   const type = service.catalog?.type ?? service.name;
   const range = service.microversions;

@@ -20,7 +20,14 @@ export interface HealthCase {
 }
 
 /** Kinds whose objects have no condition. */
-const dataKinds: ReadonlySet<string> = new Set(["EndpointGroup", "IPAddress", "OAuthConsumer", "Policy", "TokenRevocation"]);
+const dataKinds: ReadonlySet<string> = new Set([
+  "EndpointGroup",
+  "IPAddress",
+  "OAuthConsumer",
+  "Policy",
+  "RegisteredLimit",
+  "TokenRevocation",
+]);
 
 const folder = "gitops/argocd";
 const generation = 2;

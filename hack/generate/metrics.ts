@@ -1,6 +1,7 @@
 // docs/metrics.md: the metrics of every role, from their registries.
 import type { Registry } from "prom-client";
 import { httpMetrics } from "../../api/http/metrics.ts";
+import { policyMetrics } from "../../api/policy-files.ts";
 import { certificateMetrics, databaseMetrics, imageStoreMetrics } from "../../operator/dependency-metrics.ts";
 import { createMetrics } from "../../operator/metrics.ts";
 import { admissionMetrics } from "../../webhooks/metrics.ts";
@@ -13,6 +14,7 @@ const additions: Readonly<Record<string, (registry: Registry) => void>> = {
   },
   api(registry) {
     httpMetrics(registry);
+    policyMetrics(registry);
     imageStoreMetrics(registry, "/");
   },
   webhook(registry) {

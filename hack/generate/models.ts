@@ -11,6 +11,7 @@ interface Schema {
   items?: Schema;
   enum?: string[];
   additionalProperties?: Schema;
+  "x-kubernetes-preserve-unknown-fields"?: boolean;
 }
 
 interface Crd {
@@ -158,6 +159,7 @@ export const ${names.kind}: Kind<${names.kind}> = Object.freeze({
   private objectType(key: string, schema: Schema, owner: string, parent: string): string {
     if (schema.additionalProperties) return `Record<string, ${this.type(key, schema.additionalProperties, owner, parent)}>`;
     const keys = Object.keys(schema.properties ?? {}).join();
+    if (keys === "" && schema["x-kubernetes-preserve-unknown-fields"]) return "Record<string, unknown>";
     if (keys === "name") return this.use("LocalRef");
     if (keys === "name,namespace") return this.use("ObjectRef");
     const short = `${parent}${pascal(key)}`;

@@ -4,6 +4,7 @@ import { offlineRights } from "../../api/testing/offline-services.ts";
 import type { ControllersOptions } from "../../controllers/controllers.ts";
 import { allControllers, operatorRights } from "../../controllers/controllers.ts";
 import type { Right } from "../../domain/rights.ts";
+import { metadataRights } from "../../node/metadata/run.ts";
 import { type LimitedRole, limitedRoles } from "../../standalone/instance.ts";
 import { webhookRights } from "../../webhooks/rights.ts";
 
@@ -54,7 +55,12 @@ export function merged(rights: readonly Right[]): Atom[] {
   return [...atoms.values()].filter((atom) => !covered(atom));
 }
 
-export function atomsOfRole(role: LimitedRole): Atom[] {
+/** Of the node's part of the metadata service besides: its rights are given in clusters only. */
+const rolesWithFiles = [...limitedRoles, "node"] as const;
+type RoleWithFile = (typeof rolesWithFiles)[number];
+
+export function atomsOfRole(role: RoleWithFile): Atom[] {
+  if (role === "node") return merged(metadataRights);
   if (role === "operator") return merged(operatorRights(controllers()));
   return merged(role === "api" ? offlineRights() : webhookRights);
 }
@@ -66,7 +72,7 @@ interface Rule {
   verbs: string[];
 }
 
-const verbOrder = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection"];
+const verbOrder = ["get", "list", "watch", "create", "update", "patch", "delete", "deletecollection", "manage", "administer"];
 
 /** Resources of one group that have the same verbs share a rule. */
 function rulesOf(atoms: readonly Atom[]): Rule[] {
@@ -99,7 +105,7 @@ function textOf(rules: readonly Rule[]): string[] {
   ]);
 }
 
-function fileOf(role: LimitedRole): string {
+function fileOf(role: RoleWithFile): string {
   const atoms = atomsOfRole(role);
   const part = (system: boolean) => atoms.filter((atom) => atom.system === system);
   const asked = part(false).filter(({ unasked }) => unasked === undefined);
@@ -147,6 +153,6 @@ function needsFile(): string {
 /** Path → text. */
 export const rightsFiles = (): Map<string, string> =>
   new Map([
-    ...limitedRoles.map((role): [string, string] => [`charts/kumulus/files/rights/${role}.yaml`, fileOf(role)]),
+    ...rolesWithFiles.map((role): [string, string] => [`charts/kumulus/files/rights/${role}.yaml`, fileOf(role)]),
     ["cli/generated/needs.ts", needsFile()],
   ]);

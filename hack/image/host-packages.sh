@@ -1,7 +1,7 @@
 #!/bin/sh
 # The packages of the image kumulus-host: `sh hack/image/host-packages.sh` installs those that are missing, `… list` prints all.
 set -eu
-packages="genisoimage iproute2 libstdc++6 openssl openvswitch-switch ovn-central ovn-host procps qemu-system-x86 qemu-utils xorriso"
+packages="ethtool genisoimage iproute2 libstdc++6 openssl openvswitch-switch ovn-central ovn-host procps qemu-system-x86 qemu-utils xorriso"
 if [ "${1:-}" = list ]; then
   echo "$packages"
   exit

@@ -8,6 +8,7 @@ const purposes: Readonly<Record<string, readonly string[]>> = {
   "namespaces, links and routes": ["iproute2", "ethtool", "iputils-ping"],
   "certificates and keys": ["openssl", "ca-certificates", "openssh-client"],
   "the OpenStack client": ["python3-openstackclient"],
+  "stories in which the clock jumps": ["libfaketime"],
   "building the guest image": [...guestImagePackages, "cpio", "zstd", "fdisk"],
 };
 

@@ -1,7 +1,7 @@
 // The release before this one as git knows it, and what is said where git knows nothing.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -16,9 +16,10 @@ describe("the previous release", () => {
     const here = join(import.meta.dirname, "previous-release.ts");
     for (const folder of ["hack/upgrade", "crds"]) execFileSync("mkdir", ["-p", join(directory, folder)]);
     cpSync(here, join(directory, "hack/upgrade/previous-release.ts"));
-    const program = `import("${join(directory, "hack/upgrade/previous-release.ts")}").then(({ previousRelease }) => console.log(JSON.stringify(previousRelease())))`;
-    const asked = () =>
-      JSON.parse(execFileSync(process.execPath, ["--input-type=module", "--eval", program], { stdio: "pipe" }).toString()) as
+    const program = (wanted: string) =>
+      `import("${join(directory, "hack/upgrade/previous-release.ts")}").then(({ previousRelease }) => console.log(JSON.stringify(previousRelease(${wanted}))))`;
+    const asked = (wanted = "{}") =>
+      JSON.parse(execFileSync(process.execPath, ["--input-type=module", "--eval", program(wanted)], { stdio: "pipe" }).toString()) as
         | string
         | { name: string; directory: string };
     git("init", "--quiet");
@@ -28,9 +29,9 @@ describe("the previous release", () => {
       git("commit", "--quiet", "--message", file);
       return git("rev-parse", "--short", "HEAD").trim();
     };
-    assert.match(String(asked()), /git does not know what was before/);
+    assert.match(String(asked()), /git does not know the previous release/);
     const first = commit("crds/a.yaml");
-    assert.match(String(asked()), /git does not know what was before/);
+    assert.match(String(asked()), /git does not know the previous release/);
     commit("crds/b.yaml");
     commit("other");
     const before = asked();
@@ -41,6 +42,14 @@ describe("the previous release", () => {
       [true, false],
     );
     rmSync(before.directory, { recursive: true });
+    const name = (text: string) => writeFileSync(join(directory, "hack/upgrade/previous"), `${text}\n`);
+    name("0".repeat(40)); // as in a clone without history
+    assert.match(String(asked("{ named: true }")), /git does not know the previous release/);
+    name(first);
+    const named = asked("{ named: true }");
+    assert.ok(typeof named !== "string");
+    assert.equal(named.name, first);
+    rmSync(named.directory, { recursive: true });
     git("tag", "v0.1.0");
     commit("crds/c.yaml");
     const tagged = asked();

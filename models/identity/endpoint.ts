@@ -30,7 +30,7 @@ export interface EndpointSpec {
   regionRef?: LocalRef;
   /** Who uses it. */
   interface: "public" | "internal" | "admin";
-  /** The address. $(project_id)s, %(project_id)s, $(tenant_id)s and %(tenant_id)s in it become the token's project. */
+  /** The address; a path is one below the address at which the client reached the API. $(project_id)s, %(project_id)s, $(tenant_id)s and %(tenant_id)s in it become the token's project. */
   url: string;
   /** A disabled endpoint is not in the catalog. Where it stands for one of the cloud's own, that one is not in the catalog either. */
   enabled?: boolean;

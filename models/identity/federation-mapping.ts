@@ -28,15 +28,9 @@ export interface FederationMappingSpec {
 
 export interface FederationMappingRule {
   /** Who it is here. */
-  local: FederationMappingRuleLocal[];
+  local: Record<string, unknown>[];
   /** What must be true of the claims. */
-  remote: FederationMappingRuleRemote[];
-}
-
-export interface FederationMappingRuleLocal {
-}
-
-export interface FederationMappingRuleRemote {
+  remote: Record<string, unknown>[];
 }
 
 /** What the controllers have seen and decided. */

@@ -36,6 +36,12 @@ export interface UserSpec {
   defaultTenantRef?: LocalRef;
   /** Secret of the system namespace that holds the password's hash. */
   passwordSecretRef?: UserPasswordSecretRef;
+  /** Who it is in Kubernetes. The holder of a bearer token of the cluster logs in as it. */
+  kubernetes?: UserKubernetes;
+  /** Exceptions from the cloud's rules for passwords and logins (Keystone's resource options). */
+  options?: UserOptions;
+  /** Attributes of a client's own that the Identity API keeps and shows. */
+  extra?: Record<string, unknown>;
   /** Somebody whom an identity provider vouches for. Written by the API at a login. */
   federated?: UserFederated;
 }
@@ -44,8 +50,32 @@ export interface UserSpec {
 export interface UserPasswordSecretRef {
   /** Name of the Secret. */
   name: string;
-  /** Key inside the Secret. Its value is an argon2id or bcrypt hash. */
+  /** Key inside the Secret. Its value is an argon2id hash, or one of Keystone's: bcrypt, scrypt, pbkdf2_sha512. */
   key?: string;
+}
+
+/** Who it is in Kubernetes. The holder of a bearer token of the cluster logs in as it. */
+export interface UserKubernetes {
+  /** Name as Kubernetes knows it, such as system:serviceaccount:ci:deployer. Two Users must not name the same. */
+  username: string;
+}
+
+/** Exceptions from the cloud's rules for passwords and logins (Keystone's resource options). */
+export interface UserOptions {
+  /** A password that somebody else has set may be used as it is. */
+  ignoreChangePasswordUponFirstUse?: boolean;
+  /** Its passwords do not expire. */
+  ignorePasswordExpiry?: boolean;
+  /** Failed logins do not lock it. */
+  ignoreLockoutFailureAttempts?: boolean;
+  /** It may not change its own password. */
+  lockPassword?: boolean;
+  /** It is not disabled for being inactive. */
+  ignoreUserInactivity?: boolean;
+  /** multiFactorAuthRules hold. */
+  multiFactorAuthEnabled?: boolean;
+  /** Combinations of login methods; a login needs all methods of one of them. */
+  multiFactorAuthRules?: string[][];
 }
 
 /** Somebody whom an identity provider vouches for. Written by the API at a login. */
@@ -77,6 +107,12 @@ export interface UserStatus {
   observedGeneration?: number;
   /** When the password's hash last changed. Tokens issued before are dead. */
   passwordChangedAt?: string;
-  /** SHA-256 of the hash seen last. */
+  /** SHA-256 of the hash with which the password was set. */
   passwordFingerprint?: string;
+  /** When the password expires; absent where it does not. */
+  passwordExpiresAt?: string;
+  /** When it was last disabled. Tokens issued before are dead. */
+  disabledAt?: string;
+  /** Day of the last login, where disable_user_account_days_inactive is set. */
+  lastActiveOn?: string;
 }

@@ -118,6 +118,7 @@ async function takePages<T extends KubeObject>(options: ReflectorOptions<T>, lim
     version = page.metadata.resourceVersion;
   }
   store.endList(seen, listMark);
+  store.hear(version);
   return version;
 }
 
@@ -156,7 +157,9 @@ async function follow<T extends KubeObject>(options: ReflectorOptions<T>, from: 
     stats.heardAt = performance.now();
     stats.events += 1;
     take(options, event);
-    advance(event.object.metadata.resourceVersion ?? from);
+    const version = event.object.metadata.resourceVersion ?? from;
+    options.store.hear(version);
+    advance(version);
   }
 }
 

@@ -3,6 +3,7 @@ import { KumulusError } from "../../domain/errors.ts";
 import type { Kind, KubeObject } from "../../models/kind.ts";
 import type { Cache, Change, Log, ObjectKey } from "../contract.ts";
 import { kindName } from "../kube/path.ts";
+import { Heard } from "./heard.ts";
 import { Indexes } from "./indexes.ts";
 import { holdMs, PendingWrites } from "./pending.ts";
 import { deepFreeze, trim } from "./trim.ts";
@@ -33,6 +34,7 @@ export class Store<T extends KubeObject> implements Cache<T> {
   readonly #namespace: string | undefined;
   readonly #objects = new Map<string, T>();
   readonly #indexes: Indexes<T>;
+  readonly #heard: Heard;
   readonly #pending = new PendingWrites<T>();
   readonly #handlers = new Set<(change: Change<T>) => void>();
   readonly #presenceHandlers = new Set<(present: boolean) => void>();
@@ -48,6 +50,7 @@ export class Store<T extends KubeObject> implements Cache<T> {
     this.kind = kind;
     this.#namespace = namespace;
     this.#log = log;
+    this.#heard = new Heard(kindName(kind));
     this.#indexes = new Indexes((error, index) => log.error({ kind: kindName(kind), index, error }, "an index function failed"));
     this.whenSettled = new Promise((resolve) => {
       this.#resolveSettled = resolve;
@@ -149,6 +152,15 @@ export class Store<T extends KubeObject> implements Cache<T> {
       this.#waiters.set(slot, waiters);
       check();
     });
+  }
+
+  whenHeard(resourceVersion: string, timeoutMs: number): Promise<void> {
+    return this.#heard.wait(resourceVersion, timeoutMs);
+  }
+
+  /** For the reflector: everything up to this version has been told. */
+  hear(resourceVersion: string): void {
+    this.#heard.advance(resourceVersion);
   }
 
   /** For the reflector: before its list is asked for. */

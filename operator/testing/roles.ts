@@ -36,6 +36,10 @@ export interface RoleOptions {
   southbound: string;
   imageDirectory?: string;
   node?: string;
+  /** In the place of what is made up for it. */
+  settings?: Partial<Settings>;
+  /** Variables besides this process's. */
+  env?: Readonly<Record<string, string>>;
 }
 
 /** A kubelet waits 10 s before the first restart of a pod and longer before the next; a test need not. */
@@ -77,6 +81,7 @@ export async function startRole(name: RoleName, options: RoleOptions): Promise<R
     ovn: { northbound: [options.northbound], southbound: [options.southbound] },
     images: { directory: options.imageDirectory ?? join(options.directory, "images") },
     identity,
+    ...options.settings,
   };
   const [file, logFile] = [join(options.directory, `${identity}.json`), join(options.directory, `${identity}.log`)];
   writeFileSync(file, JSON.stringify(settings));
@@ -87,7 +92,10 @@ export async function startRole(name: RoleName, options: RoleOptions): Promise<R
   function start(): ChildProcess {
     startedAt = performance.now();
     const log = openSync(logFile, "a");
-    const made = spawn(options.node ?? process.execPath, [options.program, name, "--config", file], { stdio: ["ignore", log, log] });
+    const made = spawn(options.node ?? process.execPath, [options.program, name, "--config", file], {
+      stdio: ["ignore", log, log],
+      env: { ...process.env, ...options.env },
+    });
     closeSync(log);
     made.once("exit", () => {
       if (stopped) return;

@@ -20,12 +20,15 @@ export class KeyPairWriter {
   readonly refusals = new Set<number>();
   readonly key =
     `ssh-ed25519 ${Buffer.concat([Buffer.from("0000000b7373682d6564323535313900000020", "hex"), Buffer.alloc(32, 7)]).toString("base64")} test`;
+  readonly #prefix: string;
   readonly #url: string;
   readonly #headers: Record<string, string>;
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
 
-  constructor(apiURL: string, token: string) {
+  /** Two writers of one user need prefixes of their own. */
+  constructor(apiURL: string, token: string, prefix = "written-") {
+    this.#prefix = prefix;
     this.#url = `${apiURL}/compute/v2.1/os-keypairs`;
     this.#headers = { "x-auth-token": token, "content-type": "application/json" };
   }
@@ -57,7 +60,7 @@ export class KeyPairWriter {
 
   async #run(): Promise<void> {
     for (let index = 0; !this.#stop.signal.aborted; index += 1) {
-      const name = `written-${index}`;
+      const name = `${this.#prefix}${index}`;
       const body = JSON.stringify({ keypair: { name, public_key: this.key } });
       const answer = await fetch(this.#url, { method: "POST", headers: this.#headers, body }).catch(() => undefined);
       await answer?.text();

@@ -63,6 +63,7 @@ function networkOf(options: InstanceOptions): InstanceNetwork {
     external: options.external,
     hostLink: "kumulus-host",
     namespaceLink: "kumulus-out",
+    metadataPrefix: `${namespace}-ovnmeta-`,
     chassis: hostname().toLowerCase(),
     tunnelIP: "127.0.0.1",
   };

@@ -1,5 +1,6 @@
 // The network namespace that holds the data plane, and the optional way into it from the host.
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
+import { dirname } from "node:path";
 import type { InstanceConfig } from "../instance.ts";
 import { attempt, run } from "../run.ts";
 
@@ -15,8 +16,17 @@ export function ensureNamespace({ network }: InstanceConfig): void {
   inside(["sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward; echo 1 > /proc/sys/net/ipv6/conf/all/forwarding"]);
 }
 
+/** Those of the metadata service; the next node agent makes them anew. */
+function removeMetadataNamespaces({ network }: InstanceConfig): void {
+  const folder = dirname(network.namespacePath);
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  for (const name of names) if (name.startsWith(network.metadataPrefix)) run("ip", ["netns", "delete", name]);
+}
+
 /** Persistent taps and bridges go with it, once no process is left inside. */
-export function removeNamespace({ network }: InstanceConfig): void {
+export function removeNamespace(config: InstanceConfig): void {
+  const { network } = config;
+  removeMetadataNamespaces(config);
   if (existsSync(network.namespacePath)) run("ip", ["netns", "delete", network.namespace]);
 }
 

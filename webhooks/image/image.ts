@@ -18,6 +18,7 @@ function builtFrom(image: Image, view: View): KubeObject[] {
 
 export const imageRules = defineRules<Image>({
   kind: Image,
+  quota: { service: "image", amounts: () => ({ images: 1 }) },
   remove(image, view) {
     const id = idOf(image);
     if (image.spec.protected) {

@@ -6,11 +6,6 @@ import { Port } from "../../models/network/port.ts";
 import { Subnet } from "../../models/network/subnet.ts";
 import { isLeaving, namespaceOf, refuse, type Verdict, type View } from "../rules.ts";
 
-/** Ports that go away together with their network. */
-const automaticOwners = new Set(["network:dhcp", "network:distributed"]);
-
-export const isAutomatic = (port: Port): boolean => automaticOwners.has(port.spec.deviceOwner ?? "");
-
 export const networkNotFound = (name: string) => refuse("NotFound", "NetworkNotFound", `Network ${name} could not be found.`);
 
 export function findNetwork(ref: ObjectRef, namespace: string, view: View): Network | undefined {

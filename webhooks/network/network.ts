@@ -1,9 +1,10 @@
 // Admission of Networks: provider segments are used once, and nothing is taken away that others stand on.
 import { idOf } from "../../domain/id.ts";
+import { isAutomatic } from "../../domain/net/port.ts";
 import { Network } from "../../models/network/network.ts";
 import { Router } from "../../models/network/router.ts";
 import { defineRules, firstOf, isLeaving, isSame, namespaceOf, refuse, type Verdict, type View } from "../rules.ts";
-import { isAutomatic, portsOn } from "./network-use.ts";
+import { portsOn } from "./network-use.ts";
 
 type Provider = NonNullable<Network["spec"]["provider"]>;
 

@@ -1,11 +1,12 @@
 // Admission of Subnets: ranges of one network do not overlap, and a subnet stays while addresses of it are used.
 import { idOf } from "../../domain/id.ts";
+import { isAutomatic } from "../../domain/net/port.ts";
 import { gatewayText, isAutoAddress, subnetProblem, subnetRange } from "../../domain/net/subnet.ts";
 import { Network } from "../../models/network/network.ts";
 import type { Port } from "../../models/network/port.ts";
 import { Subnet } from "../../models/network/subnet.ts";
 import { defineRules, firstOf, isLeaving, isSame, namespaceOf, refTo, refusal, refuse, type Verdict, type View } from "../rules.ts";
-import { hasAddressOf, isAutomatic, networkNotFound, portsOn, subnetsOf } from "./network-use.ts";
+import { hasAddressOf, networkNotFound, portsOn, subnetsOf } from "./network-use.ts";
 
 function range(subnet: Subnet, view: View): Verdict {
   const network = view.get(Network, subnet.spec.networkRef.name, namespaceOf(subnet));

@@ -2,7 +2,11 @@
 import { Flavor } from "../../models/compute/flavor.ts";
 import { KeyPair } from "../../models/compute/key-pair.ts";
 import { Server } from "../../models/compute/server.ts";
+import { Domain } from "../../models/identity/domain.ts";
+import { Group } from "../../models/identity/group.ts";
+import { Role } from "../../models/identity/role.ts";
 import { Tenant } from "../../models/identity/tenant.ts";
+import { User } from "../../models/identity/user.ts";
 import { Image } from "../../models/image/image.ts";
 import type { Kind, KubeObject } from "../../models/kind.ts";
 import { FloatingIP } from "../../models/network/floating-ip.ts";
@@ -43,7 +47,11 @@ export const make = {
   flavor: maker(Flavor),
   keyPair: maker(KeyPair),
   server: maker(Server),
+  domain: maker(Domain),
+  group: maker(Group),
+  role: maker(Role),
   tenant: maker(Tenant),
+  user: maker(User),
   image: maker(Image),
   floatingIP: maker(FloatingIP),
   network: maker(Network),
@@ -62,6 +70,7 @@ export function viewOf(...objects: readonly KubeObject[]): View {
     get: (kind, name, namespace) =>
       ofKind(kind).find(({ metadata }) => metadata.name === name && (!kind.namespaced || metadata.namespace === namespace)),
     list: (kind, namespace) => ofKind(kind).filter(({ metadata }) => namespace === undefined || metadata.namespace === namespace),
+    byIndex: (kind, { values }, value) => ofKind(kind).filter((object) => values(object).includes(value)),
   };
 }
 

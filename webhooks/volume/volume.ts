@@ -1,6 +1,9 @@
 // Admission of Volumes: the type, image and source exist and fit, and a volume in use stays.
-import { displayNameOf, idOf } from "../../domain/id.ts";
+import { displayNameOf, idOf, tenantOf } from "../../domain/id.ts";
 import { volumeImageError } from "../../domain/image/min-disk.ts";
+import { limitOf, typedQuotaKeys } from "../../domain/quota.ts";
+import type { Amounts } from "../../domain/quota-problem.ts";
+import { Tenant } from "../../models/identity/tenant.ts";
 import { Image } from "../../models/image/image.ts";
 import { Volume } from "../../models/volume/volume.ts";
 import { VolumeType } from "../../models/volume/volume-type.ts";
@@ -45,6 +48,27 @@ function source(volume: Volume, view: View): Verdict {
   );
 }
 
+/** The type that it has, the default one where it names none. */
+function typeOf({ spec }: Volume, view: View): VolumeType | undefined {
+  if (spec.volumeTypeRef) return view.get(VolumeType, spec.volumeTypeRef.name);
+  return view.list(VolumeType).find((each) => each.spec.isDefault);
+}
+
+/** What it takes of the quota, and of that of its type. */
+function amounts(volume: Volume, view: View): Amounts {
+  const [size, found] = [volume.spec.sizeGiB, typeOf(volume, view)];
+  const typed = found ? typedQuotaKeys(displayNameOf(found)) : [];
+  return { volumes: 1, gigabytes: size, ...Object.fromEntries(typed.map((key) => [key, key.startsWith("gigabytes") ? size : 1])) };
+}
+
+function largest({ spec, metadata }: Volume, view: View): Verdict {
+  const tenant = view.get(Tenant, tenantOf(metadata.namespace ?? ""));
+  const limit = limitOf(view, tenant, "perVolumeGigabytes");
+  if (limit < 0 || spec.sizeGiB <= limit) return undefined;
+  const message = `Requested volume size ${spec.sizeGiB}G is larger than maximum allowed limit ${limit}G.`;
+  return refuse("OverQuota", "OverQuota", message, tenant ? [tenant] : []);
+}
+
 function references(volume: Volume): Reference[] {
   const { volumeTypeRef, imageRef, sourceVolumeRef } = volume.spec;
   return [
@@ -59,15 +83,20 @@ const inUse =
 
 export const volumeRules = defineRules<Volume>({
   kind: Volume,
-  quota: { service: "volume", amounts: ({ spec }) => ({ volumes: 1, gigabytes: spec.sizeGiB }) },
+  quota: { service: "volume", amounts },
   references,
   create: (volume, view) =>
     firstOf(
       () => type(volume, view),
+      () => largest(volume, view),
       () => image(volume, view),
       () => source(volume, view),
     ),
-  update: (volume, _old, view) => type(volume, view),
+  update: (volume, old, view) =>
+    firstOf(
+      () => type(volume, view),
+      () => (volume.spec.sizeGiB > old.spec.sizeGiB ? largest(volume, view) : undefined),
+    ),
   remove(volume, view) {
     const { name } = volume.metadata;
     // A server that is going takes the volume with it where its user said so.

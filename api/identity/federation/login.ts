@@ -47,5 +47,5 @@ export async function federatedLogin(
   const untilMs = tokens.now() + (ttl === undefined ? tokens.lifetimeMs : ttl * 60_000);
   const until = new Date(untilMs).toISOString();
   const user = await memberOf(federation.identity, mapped, { provider, protocol, domain, until });
-  return tokens.issue({ user, methods: [protocol.spec.protocol], scope: {} });
+  return tokens.issue({ user, methods: [protocol.spec.protocol], scope: {}, notAfter: untilMs });
 }

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { isCode } from "../../../domain/errors.ts";
 import { finalizers } from "../../../domain/finalizers.ts";
 import { displayNameOf, hashedName, idLabel, newMetadata } from "../../../domain/id.ts";
-import { bindingTo, boundAnnotation } from "../../../domain/identity/binding.ts";
+import { boundAnnotation, boundTo } from "../../../domain/identity/bound.ts";
 import type { DomainRef, Mapped, MappedProject } from "../../../domain/identity/federation/mapping.ts";
 import type { Domain } from "../../../models/identity/domain.ts";
 import type { FederationProtocol } from "../../../models/identity/federation-protocol.ts";
@@ -118,7 +118,7 @@ async function giveProjects(world: IdentityWorld, user: User, projects: readonly
       const named = [role, user, tenant];
       const metadata = {
         name: hashedName("federated", ...named.map(({ metadata: { uid = "" } }) => uid)),
-        annotations: { [boundAnnotation]: bindingTo(named) },
+        annotations: { [boundAnnotation]: boundTo(named) ?? "" },
       };
       const spec = {
         userRef: { name: user.metadata.name },

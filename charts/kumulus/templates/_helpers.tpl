@@ -51,6 +51,16 @@ labels:
 {{- toJson $remotes }}
 {{- end }}
 
+{{/* "true" where guests are to have a metadata service: beside the node agent always. */}}
+{{- define "kumulus.nodeEnabled" -}}
+{{- or .Values.node.enabled .Values.nodeAgent.enabled }}
+{{- end }}
+
+{{/* Where pods reach the API. */}}
+{{- define "kumulus.apiURL" -}}
+{{- .Values.apiURL | default (printf "http://%s-api.%s.svc:8774" .Release.Name (include "kumulus.namespace" .)) }}
+{{- end }}
+
 {{/* Not the nodes of node agents, which are none. */}}
 {{- define "kumulus.realNodes" -}}
 {{- $expression := dict "key" "kumulus.cloud/guests" "operator" "DoesNotExist" }}
@@ -87,7 +97,7 @@ labels:
 {{/* What every role reads; the doctor reads it before the ConfigMap of the roles is there. */}}
 {{- define "kumulus.settings" -}}
 region: {{ .Values.region | quote }}
-apiURL: {{ .Values.apiURL | default (printf "http://%s-api.%s.svc:8774" .Release.Name (include "kumulus.namespace" .)) | quote }}
+apiURL: {{ include "kumulus.apiURL" . | quote }}
 ports: { api: 8774, webhook: 9443, health: 8080 }
 ovn:
   northbound: {{ include "kumulus.northbound" . }}

@@ -109,6 +109,8 @@ export interface Filling {
   networks?: number;
 }
 
+export const policyFile = '"os_compute_api:os-console-output": "role:reader"\n';
+
 /** The namespaces kumulus-system and kumulus-demo must be there. */
 export async function fillCloud(client: KubeClient, { users = true, networks = 0 }: Filling = {}): Promise<void> {
   await createSamples(client);
@@ -120,5 +122,7 @@ export async function fillCloud(client: KubeClient, { users = true, networks = 0
   await make(client, Flavor, { name: "labelled", labels: { [idLabel]: "m1.labelled" } }, { vcpus: 1, ramMiB: 64 });
   const seeded: ConfigMap = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "seeded", namespace: systemNamespace } };
   await client.create(ConfigMap, seeded);
+  const policy = { name: "policy", namespace: systemNamespace };
+  await client.create(ConfigMap, { apiVersion: "v1", kind: "ConfigMap", metadata: policy, data: { "nova.yaml": policyFile } });
   for (let number = 0; number < networks; number++) await make(client, Network, { name: `n-${number}`, namespace }, {});
 }

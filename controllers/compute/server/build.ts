@@ -11,7 +11,7 @@ import type { Port } from "../../../models/network/port.ts";
 import type { Volume } from "../../../models/volume/volume.ts";
 import type { Secret } from "../../../operator/kube/core-kinds.ts";
 import { goldenState } from "../../image/golden.ts";
-import { networkData } from "./network-data.ts";
+import { configDriveNetworkData } from "./network-data.ts";
 import type { Nics } from "./nics.ts";
 import type { Seen } from "./seen.ts";
 import { newVirtualMachine, type Root } from "./virtual-machine.ts";
@@ -157,7 +157,7 @@ function machineOf(server: Server, seen: Seen, parts: { flavor: Flavor; root: Ro
     volumes,
     ports,
     hostname: hostnameOf(server),
-    networkData: networkData(ports, seen.networks, seen.subnets),
+    networkData: configDriveNetworkData(ports, seen.networks, seen.subnets),
     hasKey: seen.keyPair !== undefined && seen.keyPair.spec.type !== "x509",
   });
   return { vm, secrets: secretsOf(server, seen) };

@@ -8,7 +8,7 @@ import type { Server } from "../../../models/compute/server.ts";
 import { addressed, flavor, golden, held, image, keyPair, seen, server, vmi, vmOf } from "../testing/fixtures.ts";
 import { withAttachments } from "./attachments.ts";
 import { desiredServer } from "./desired.ts";
-import { networkData } from "./network-data.ts";
+import { configDriveNetworkData } from "./network-data.ts";
 import type { Seen } from "./seen.ts";
 
 const nic0 = addressed(nicPortName("web-1", 0));
@@ -157,14 +157,14 @@ describe("changes of a VirtualMachine", () => {
 describe("network data", () => {
   it("asks DHCP where the subnet serves it, and gives addresses where not", () => {
     const subnets = seen().subnets;
-    const dhcp = JSON.parse(networkData([nic0], seen().networks, subnets));
+    const dhcp = JSON.parse(configDriveNetworkData([nic0], seen().networks, subnets));
     assert.deepEqual(dhcp.networks, [{ id: "network0", link: "nic0", type: "ipv4_dhcp" }]);
     assert.equal(dhcp.links[0].mtu, 1442);
     const off = subnets.map((each) => ({
       ...each,
       spec: { ...each.spec, enableDHCP: false, gatewayIP: "10.9.0.1", dnsNameservers: ["9.9.9.9"] },
     }));
-    const fixed = JSON.parse(networkData([nic0], seen().networks, off));
+    const fixed = JSON.parse(configDriveNetworkData([nic0], seen().networks, off));
     assert.deepEqual(fixed.networks[0], {
       id: "network0",
       link: "nic0",
@@ -177,6 +177,6 @@ describe("network data", () => {
   });
   it("stays under KubeVirt's limit", () => {
     const many = Array.from({ length: 40 }, (_, n) => addressed(`p${n}`));
-    assert.ok(Buffer.byteLength(networkData(many, [], [])) <= 2048);
+    assert.ok(Buffer.byteLength(configDriveNetworkData(many, [], [])) <= 2048);
   });
 });

@@ -1,26 +1,24 @@
-// What one Tenant needs to exist: its namespace, limits, rights and default security group. Pure.
-import { systemNamespace, tenantLabel } from "../../../domain/id.ts";
+// What one Tenant needs to exist: its namespace, limits and default security group. Pure.
+import { namespaceOfTenant, systemNamespace, tenantLabel } from "../../../domain/id.ts";
 import { defaultGroupRules } from "../../../domain/net/security-group.ts";
-import { defaultQuota } from "../../../domain/quota.ts";
-import { type Right, right } from "../../../domain/rights.ts";
+import { countedByKubernetes, type LimitSource, limitOf, type QuotaKey } from "../../../domain/quota.ts";
 import type { Domain } from "../../../models/identity/domain.ts";
-import type { Tenant, TenantQuota } from "../../../models/identity/tenant.ts";
-import { kumulusKinds } from "../../../models/kinds.ts";
+import type { Tenant } from "../../../models/identity/tenant.ts";
 import type { SecurityGroup } from "../../../models/network/security-group.ts";
 import type { ConditionInput } from "../../../operator/contract.ts";
-import { Event, type KubeRole, type Namespace, type ResourceQuota, type RoleBinding } from "../../../operator/kube/core-kinds.ts";
+import type { Namespace, ResourceQuota } from "../../../operator/kube/core-kinds.ts";
 import { enabledCondition, notReady } from "../conditions.ts";
 
 export interface Seen {
   domain: Domain | undefined;
   namespace: Namespace | undefined;
+  /** The RegisteredLimits and Limits. */
+  limits: LimitSource;
 }
 
 export interface Parts {
   namespace: Namespace;
   quota: ResourceQuota;
-  role: KubeRole;
-  binding: RoleBinding;
   /** Made once: its rules are the user's from then on. */
   defaultGroup: SecurityGroup;
 }
@@ -30,20 +28,7 @@ export type Plan =
   | { do: "wait"; condition: ConditionInput }
   | { do: "apply"; parts: Parts; namespace: string; condition: ConditionInput };
 
-export const namespaceOf = (tenantName: string) => `kumulus-${tenantName}`;
-
-/** Quota names of what the API server itself can count; cores, memory and sizes are the webhook's. */
-const counted: Partial<Record<keyof TenantQuota, string>> = {
-  instances: "count/servers.compute.kumulus.cloud",
-  keyPairs: "count/keypairs.compute.kumulus.cloud",
-  networks: "count/networks.network.kumulus.cloud",
-  subnets: "count/subnets.network.kumulus.cloud",
-  ports: "count/ports.network.kumulus.cloud",
-  routers: "count/routers.network.kumulus.cloud",
-  floatingIPs: "count/floatingips.network.kumulus.cloud",
-  securityGroups: "count/securitygroups.network.kumulus.cloud",
-  volumes: "count/volumes.volume.kumulus.cloud",
-};
+export const namespaceOf = namespaceOfTenant;
 
 /** The API server's own spelling (2000 is "2k"): another one would look like a change for ever. */
 function countQuantity(value: number): string {
@@ -51,50 +36,24 @@ function countQuantity(value: number): string {
   return `${value / 1000 ** power}${["", "k", "M", "G", "T"][power]}`;
 }
 
-export function hardLimits(tenant: Tenant): Record<string, string> {
-  const limits = { ...defaultQuota, ...tenant.spec.quota };
-  const rows = Object.entries(counted) as [keyof TenantQuota, string][];
-  return Object.fromEntries(rows.filter(([name]) => limits[name] >= 0).map(([name, key]) => [key, countQuantity(limits[name])]));
+export function hardLimits(tenant: Tenant, limits: LimitSource): Record<string, string> {
+  const rows = (Object.entries(countedByKubernetes) as [QuotaKey, string][]).map(
+    ([key, name]) => [name, limitOf(limits, tenant, key)] as const,
+  );
+  return Object.fromEntries(rows.filter(([, limit]) => limit >= 0).map(([name, limit]) => [name, countQuantity(limit)]));
 }
 
-const rightsName = "kumulus-tenant";
-
-/** Everything on our kinds but their status, and reading events: what a member of the project may do with kubectl. */
-export const memberRights: readonly Right[] = [
-  ...kumulusKinds
-    .filter((kind) => kind.namespaced)
-    .map((kind) => right(kind, "get", "list", "watch", "create", "update", "patch", "delete", "deletecollection")),
-  right(Event, "get", "list", "watch"),
-];
-
-function roleFor(namespace: string): KubeRole {
-  const groups = [...new Set(memberRights.map(({ group }) => group))];
-  const rules = groups.map((group) => {
-    const rights = memberRights.filter((each) => each.group === group);
-    return { apiGroups: [group], resources: rights.map(({ resource }) => resource), verbs: [...(rights[0]?.verbs ?? [])] };
-  });
-  return { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata: { name: rightsName, namespace }, rules };
-}
-
-function bindingFor(tenant: string, namespace: string): RoleBinding {
-  const group = "rbac.authorization.k8s.io";
-  return {
-    apiVersion: `${group}/v1`,
-    kind: "RoleBinding",
-    metadata: { name: rightsName, namespace },
-    roleRef: { apiGroup: group, kind: "Role", name: rightsName },
-    subjects: [{ apiGroup: group, kind: "Group", name: `kumulus:tenant:${tenant}` }],
-  };
-}
-
-function partsOf(tenant: Tenant): Parts {
+function partsOf(tenant: Tenant, limits: LimitSource): Parts {
   const { name } = tenant.metadata;
   const namespace = namespaceOf(name);
   return {
     namespace: { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels: { [tenantLabel]: name } } },
-    quota: { apiVersion: "v1", kind: "ResourceQuota", metadata: { name: "kumulus", namespace }, spec: { hard: hardLimits(tenant) } },
-    role: roleFor(namespace),
-    binding: bindingFor(name, namespace),
+    quota: {
+      apiVersion: "v1",
+      kind: "ResourceQuota",
+      metadata: { name: "kumulus", namespace },
+      spec: { hard: hardLimits(tenant, limits) },
+    },
     defaultGroup: {
       apiVersion: "network.kumulus.cloud/v1alpha1",
       kind: "SecurityGroup",
@@ -119,12 +78,12 @@ function refusal({ metadata }: Tenant, namespace: Namespace | undefined): { reas
   return undefined;
 }
 
-export function desiredTenant(tenant: Tenant, { domain, namespace }: Seen): Plan {
+export function desiredTenant(tenant: Tenant, { domain, namespace, limits }: Seen): Plan {
   const refused = refusal(tenant, namespace);
   if (refused) return { do: "refuse", ...refused };
   const { domainRef, enabled } = tenant.spec;
   if (!domain) return { do: "wait", condition: notReady("DomainMissing", `Waiting for Domain ${domainRef.name}`) };
-  const parts = partsOf(tenant);
+  const parts = partsOf(tenant, limits);
   if (namespace?.metadata.deletionTimestamp !== undefined) {
     return {
       do: "wait",

@@ -1,4 +1,5 @@
 // In which order a deleted Tenant's objects go: servers first, what they used after them, the namespace last. Pure.
+import { isAutomatic } from "../../../domain/net/port.ts";
 import { Server } from "../../../models/compute/server.ts";
 import type { Kind, KubeObject } from "../../../models/kind.ts";
 import { FloatingIP } from "../../../models/network/floating-ip.ts";
@@ -24,7 +25,7 @@ export interface TeardownSeen {
   namespace: Namespace | undefined;
   /** Objects of one kind in the namespace. */
   list(kind: Kind): readonly KubeObject[];
-  /** Time since the Tenant's deletion was asked for. */
+  /** Time since this process saw that the Tenant's deletion was asked for. */
   elapsedMs: number;
 }
 
@@ -34,6 +35,13 @@ export type TeardownStep =
   | { do: "delete namespace" }
   | { do: "wait"; waitingFor: string };
 
+/** A network's own port goes with its subnets; deleted before them it would come back. */
+const isOfNetwork = ({ metadata, spec }: Port): boolean =>
+  metadata.ownerReferences?.some(({ kind }) => kind === Network.kind) === true && isAutomatic({ spec });
+
+const counted = (kind: Kind, objects: readonly KubeObject[]) =>
+  kind === (Port as Kind) ? (objects as readonly Port[]).filter((port) => !isOfNetwork(port)) : objects;
+
 const isGoing = ({ metadata }: KubeObject) => metadata.deletionTimestamp !== undefined;
 
 export function nextTeardownStep({ namespace, list, elapsedMs }: TeardownSeen): TeardownStep {
@@ -41,7 +49,7 @@ export function nextTeardownStep({ namespace, list, elapsedMs }: TeardownSeen): 
   if (isGoing(namespace)) return { do: "wait", waitingFor: `namespace ${namespace.metadata.name}` };
   if (elapsedMs > patienceMs) return { do: "delete namespace" };
   for (const stage of teardownStages) {
-    const left = stage.flatMap((kind) => list(kind).map((object) => ({ kind, object })));
+    const left = stage.flatMap((kind) => counted(kind, list(kind)).map((object) => ({ kind, object })));
     if (left.length === 0) continue;
     const waitingFor = `${left.length} of ${stage.map(({ plural }) => plural).join(" and ")}`;
     const objects = left.filter(({ object }) => !isGoing(object));

@@ -1,5 +1,5 @@
 // What one User shows: whether it can log in, and when its password last changed. Pure.
-import { createHash } from "node:crypto";
+import { passwordKey, passwordStatus, readPassword } from "../../../domain/identity/password-record.ts";
 import type { Domain } from "../../../models/identity/domain.ts";
 import type { User, UserStatus } from "../../../models/identity/user.ts";
 import type { ConditionInput } from "../../../operator/contract.ts";
@@ -11,34 +11,32 @@ export interface Seen {
   secret: Secret | undefined;
 }
 
-export type Plan = Omit<UserStatus, "conditions" | "observedGeneration"> & { conditions: ConditionInput[] };
+export type Plan = Omit<UserStatus, "conditions" | "observedGeneration" | "lastActiveOn"> & { conditions: ConditionInput[] };
 
-/** The stored hash, without the white space that people leave at the end of files. */
-function storedHash({ spec }: User, secret: Secret | undefined): string | undefined {
-  const data = spec.passwordSecretRef && secret?.data?.[spec.passwordSecretRef.key ?? "hash"];
-  return data ? Buffer.from(data, "base64").toString("utf8").trim() : undefined;
-}
-
-function condition(user: User, { domain }: Seen, hash: string | undefined): ConditionInput {
+function condition(user: User, { domain }: Seen, hasPassword: boolean): ConditionInput {
   const { domainRef, enabled, passwordSecretRef: ref } = user.spec;
   if (!domain) return notReady("DomainMissing", `Waiting for Domain ${domainRef.name}`);
   if (enabled === false) return notReady("Disabled", "The user is disabled: it can not log in.");
-  if (ref && hash === undefined) return notReady("PasswordMissing", `Waiting for key ${ref.key ?? "hash"} of Secret ${ref.name}`);
+  if (ref && !hasPassword) return notReady("PasswordMissing", `Waiting for key ${ref.key ?? "hash"} of Secret ${ref.name}`);
   return ref ? ready("Active", "It can log in.") : ready("NoPassword", "It has no password.");
 }
+
+const wasDisabled = ({ status }: User) =>
+  status?.conditions?.some(({ type, reason }) => type === "Ready" && reason === "Disabled") ?? false;
 
 /**
  * A password that is taken away also ends the tokens made with it: the time moves, the fingerprint goes. `now` is RFC 3339. The first hash
  * counts as changed now; tokens carry the fingerprint of the hash that they were made with, so a login before this note stays valid.
  */
 export function desiredUser(user: User, seen: Seen, now: string): Plan {
-  const hash = storedHash(user, seen.secret);
-  const fingerprint = hash === undefined ? undefined : createHash("sha256").update(hash).digest("hex");
-  const unchanged = fingerprint === user.status?.passwordFingerprint;
+  const stored = user.spec.passwordSecretRef && readPassword(seen.secret?.data, passwordKey(user.spec));
+  const unchanged = stored?.fingerprint === user.status?.passwordFingerprint;
+  const disabledAt = user.spec.enabled === false && !wasDisabled(user) ? now : user.status?.disabledAt;
   const changedAt = unchanged ? user.status?.passwordChangedAt : now;
   return {
-    conditions: [condition(user, seen, hash)],
+    conditions: [condition(user, seen, stored !== undefined)],
     ...(changedAt !== undefined && { passwordChangedAt: changedAt }),
-    ...(fingerprint !== undefined && { passwordFingerprint: fingerprint }),
+    ...(stored && passwordStatus(stored)),
+    ...(disabledAt !== undefined && { disabledAt }),
   };
 }

@@ -10,6 +10,7 @@ import type { NetworkDeps, Reader } from "../deps.ts";
 import { desiredFloatingRows } from "../floating-ip/desired.ts";
 import { gatherFloatingIP } from "../floating-ip/gather.ts";
 import { desiredNetworkRows, mtuOf } from "../network/desired.ts";
+import { metadataAddress } from "../network/metadata-port.ts";
 import type { DesiredRow } from "../ovn/rows.ts";
 import { desiredPortRows, portSettings } from "../port/desired.ts";
 import { gatherPort } from "../port/gather.ts";
@@ -47,7 +48,8 @@ export function auditedKinds(deps: NetworkDeps): readonly Audited[] {
     audited(Network, (network) => desiredNetworkRows(network, mtuOf(network, settings))),
     audited(Subnet, (subnet, read) => {
       const network = read.get(Network, subnet.spec.networkRef.name, subnet.metadata.namespace);
-      return network && isReady(subnet) ? desiredSubnetRows(subnet, network, mtuOf(network, settings)) : undefined;
+      if (!network || !isReady(subnet)) return undefined;
+      return desiredSubnetRows(subnet, network, { mtu: mtuOf(network, settings), metadataIP: metadataAddress(subnet, read) });
     }),
     audited(Router, (router, read) => {
       const world = gatherRouter(router, read);

@@ -1,10 +1,7 @@
 // When an IPAddress may go. Pure.
-import type { IPAddress } from "../../../models/network/ip-address.ts";
 import type { Port } from "../../../models/network/port.ts";
 
-/** How long an address without a port stays, in ms from now; 0 = it goes; undefined = its port is there. */
-export function remainingMs(address: IPAddress, port: Port | undefined, nowMs: number, graceMs: number): number | undefined {
-  if (port) return undefined;
-  const made = Date.parse(address.metadata.creationTimestamp ?? "");
-  return Math.max(0, (Number.isNaN(made) ? 0 : made) + graceMs - nowMs);
+/** How long an address that has been without a port for `aloneMs` stays, in ms; 0 = it goes; undefined = its port is there. */
+export function remainingMs(port: Port | undefined, aloneMs: number, graceMs: number): number | undefined {
+  return port ? undefined : Math.max(0, graceMs - aloneMs);
 }

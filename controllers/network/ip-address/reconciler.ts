@@ -4,11 +4,13 @@ import { IPAddress } from "../../../models/network/ip-address.ts";
 import { Port } from "../../../models/network/port.ts";
 import type { ControllerDefinition, Source } from "../../../operator/contract.ts";
 import { defineController } from "../../../operator/controller/define-controller.ts";
+import { createStopwatch } from "../../../operator/stopwatch.ts";
 import { keyOf, type NetworkDeps } from "../deps.ts";
 import { networkIndexes } from "../indexes.ts";
 import { remainingMs } from "./desired.ts";
 
 export function ipAddressController({ settings }: NetworkDeps, sources: readonly Source[]): ControllerDefinition {
+  const alone = createStopwatch();
   return defineController<IPAddress>({
     kind: IPAddress,
     indexes: networkIndexes,
@@ -21,11 +23,15 @@ export function ipAddressController({ settings }: NetworkDeps, sources: readonly
     async reconcile(address, ctx) {
       const { name, namespace } = address.spec.portRef;
       const port = ctx.get(Port, name, namespace ?? address.metadata.namespace);
-      const leftMs = remainingMs(address, port, Date.now(), settings.addressGraceMs);
-      if (leftMs === undefined) return {};
+      const uid = address.metadata.uid ?? "";
+      const leftMs = remainingMs(port, port ? 0 : alone.elapsedMs(uid), settings.addressGraceMs);
+      if (leftMs === undefined) {
+        alone.forget(uid);
+        return {};
+      }
       if (leftMs > 0) return { requeueAfterMs: leftMs };
       ctx.log.info({ address: address.spec.address, port: name }, "Collected an address whose port is gone");
-      await ctx.delete(IPAddress, keyOf(address), { uid: address.metadata.uid ?? "" });
+      await ctx.delete(IPAddress, keyOf(address), { uid });
       return {};
     },
   });

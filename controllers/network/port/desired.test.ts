@@ -23,6 +23,7 @@ describe("port → OVN", () => {
     groups: [group],
     missingGroups: [],
     portSecurity: true,
+    metadataIPs: new Map(),
     ...more,
   });
   const facts: PortFacts = { mac: "fa:16:3e:00:00:01", addresses: [{ subnet: "sub", address: "10.9.0.5" }], mtu: 1442 };
@@ -91,6 +92,13 @@ describe("port → OVN", () => {
     const [gateway] = vif({}, { role: "routerGateway" });
     assert.equal(columns(gateway?.columns.options as object, "nat-addresses")[0], "router");
     assert.deepEqual(vif({}, { role: "floatingIP" }), []);
+  });
+
+  it("the metadata port answers on every node and says how it is configured there", () => {
+    const [row, ...more] = vif({ deviceOwner: "network:distributed" }, { role: "metadata", portSecurity: false, groups: [] });
+    assert.deepEqual(columns(row?.columns, "type", "addresses", "port_security"), ["localport", ["fa:16:3e:00:00:01 10.9.0.5"], []]);
+    assert.deepEqual(columns(row?.columns.external_ids, "neutron:cidrs", "neutron:mtu"), ["10.9.0.5/24", "1442"]);
+    assert.deepEqual([row?.groups, more], [undefined, []]);
   });
 
   it("the NAD names logical port and MAC", () => {

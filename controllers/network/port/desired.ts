@@ -1,7 +1,7 @@
 // A Port in OVN (its logical switch port and DHCP options) and the NetworkAttachmentDefinition that plugs a guest into it. Pure.
 import type { NetworkAttachmentDefinition } from "../../../clients/multus/kinds.ts";
 import { displayNameOf, idOf } from "../../../domain/id.ts";
-import { parseCidr } from "../../../domain/net/address.ts";
+import { parseCidr, withPrefix } from "../../../domain/net/address.ts";
 import { canonicalMac } from "../../../domain/net/mac.ts";
 import { attachmentName, routerPortName } from "../../../domain/net/names.ts";
 import type { Network } from "../../../models/network/network.ts";
@@ -41,6 +41,7 @@ export function portSettings(
 /** None for floating IPs: their address is OVN's only as a NAT row. */
 export function desiredPortRows(port: Port, world: PortWorld, network: Network, facts: PortFacts): DesiredRow[] {
   if (world.role === "floatingIP") return [];
+  if (world.role === "metadata") return [metadataRow(port, world, network, facts)];
   return world.role === "vif" ? vifRows(port, world, network, facts) : [routerPeerRow(port, world, network, facts)];
 }
 
@@ -75,6 +76,35 @@ function routerPeerRow(port: Port, world: PortWorld, network: Network, facts: Po
       dhcpv4_options: undefined,
       dhcpv6_options: undefined,
       external_ids: commonIds(port, network, facts),
+    },
+  };
+}
+
+/** The nodes read from it how to configure what they plug into it. */
+function metadataRow(port: Port, world: PortWorld, network: Network, facts: PortFacts): DesiredRow {
+  const id = idOf(port);
+  const withPrefixes = facts.addresses.flatMap(({ subnet, address }) => {
+    const cidr = parseCidr(world.subnets.find((one) => one.metadata.name === subnet)?.spec.cidr ?? "");
+    return cidr ? [withPrefix(address, cidr)] : [];
+  });
+  return {
+    table: "Logical_Switch_Port",
+    uuid: switchPortUuid(id),
+    parent: switchUuid(idOf(network)),
+    columns: {
+      name: id,
+      type: "localport",
+      addresses: [[facts.mac, ...facts.addresses.map(({ address }) => address)].join(" ")],
+      port_security: [],
+      enabled: isEnabled(port, network),
+      options: {},
+      dhcpv4_options: undefined,
+      dhcpv6_options: undefined,
+      external_ids: {
+        ...commonIds(port, network, facts),
+        "neutron:cidrs": withPrefixes.join(" "),
+        "neutron:mtu": String(facts.mtu),
+      },
     },
   };
 }
@@ -136,7 +166,7 @@ function dhcpRows(port: Port, world: PortWorld, network: Network, facts: PortFac
 function dhcpSubnet(world: PortWorld, facts: PortFacts, network: Network, version: 4 | 6) {
   for (const { subnet: name } of facts.addresses) {
     const subnet = world.subnets.find((one: Subnet) => one.metadata.name === name);
-    const dhcp = subnet && dhcpOptions(subnet, network, facts.mtu);
+    const dhcp = subnet && dhcpOptions(subnet, network, { mtu: facts.mtu, metadataIP: world.metadataIPs.get(name) });
     if (subnet && dhcp && parseCidr(subnet.spec.cidr)?.version === version) return { subnet, dhcp };
   }
   return undefined;

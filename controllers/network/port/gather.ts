@@ -9,9 +9,10 @@ import { SecurityGroup } from "../../../models/network/security-group.ts";
 import { Subnet } from "../../../models/network/subnet.ts";
 import { isOlder, type Reader } from "../deps.ts";
 import { by, place, refPlace } from "../indexes.ts";
+import { isMetadataPort, metadataAddress } from "../network/metadata-port.ts";
 
-/** `vif` is a guest's NIC, or will be one. */
-export type PortRole = "vif" | "routerInterface" | "routerGateway" | "floatingIP";
+/** `vif` is a guest's NIC, or will be one; `metadata` the network's way to the metadata service. */
+export type PortRole = "vif" | "routerInterface" | "routerGateway" | "floatingIP" | "metadata";
 
 export interface PortWorld {
   readonly network: Network | undefined;
@@ -30,6 +31,8 @@ export interface PortWorld {
   readonly missingGroups: readonly string[];
   /** Whether addresses are checked and groups apply. */
   readonly portSecurity: boolean;
+  /** Where the network's guests reach the metadata service, by the subnet's name. */
+  readonly metadataIPs: ReadonlyMap<string, string>;
 }
 
 function roleOf(port: Port, read: Reader): PortRole {
@@ -37,6 +40,7 @@ function roleOf(port: Port, read: Reader): PortRole {
   if (deviceOwner === deviceOwners.routerGateway) return "routerGateway";
   if (deviceOwner === deviceOwners.floatingIP) return "floatingIP";
   if (deviceOwner === deviceOwners.routerInterface) return "routerInterface";
+  if (isMetadataPort(port)) return "metadata";
   const { namespace, name } = port.metadata;
   return read.byIndex(Router, by.port, place(namespace, name)).length > 0 ? "routerInterface" : "vif";
 }
@@ -80,5 +84,11 @@ export function gatherPort(port: Port, read: Reader): PortWorld {
     groups,
     missingGroups,
     portSecurity,
+    metadataIPs: new Map(
+      all.flatMap((subnet) => {
+        const address = metadataAddress(subnet, read);
+        return address === undefined ? [] : [[subnet.metadata.name, address] as const];
+      }),
+    ),
   };
 }

@@ -25,6 +25,9 @@ import { createLocker, isFailure, type LockFailure } from "./lock.ts";
 import { decideMac } from "./mac.ts";
 import { type Binding, readyStatus, unreadyStatus } from "./status.ts";
 
+/** Where the search for the metadata port's addresses starts: users who choose addresses themselves choose low ones. */
+const endOfPools = 1 - 2 ** -48;
+
 export function portController(deps: NetworkDeps, sources: readonly Source[]): ControllerDefinition {
   const { northbound, chassis, settings } = deps;
 
@@ -36,7 +39,8 @@ export function portController(deps: NetworkDeps, sources: readonly Source[]): C
   async function lockAddresses(port: Port, world: PortWorld, mac: string, ctx: Context): Promise<HeldAddress[] | Failure> {
     const decision = decideAddresses(port, world, mac);
     if ("problem" in decision) return decision.problem;
-    const locker = createLocker(ctx, port, world.namespace ?? "", settings.random);
+    const random = world.role === "metadata" ? () => endOfPools : settings.random;
+    const locker = createLocker(ctx, port, world.namespace ?? "", random);
     const addresses: HeldAddress[] = [];
     for (const slot of decision.slots) {
       const result = isHeld(slot) ? slot : await locker.lock(slot);

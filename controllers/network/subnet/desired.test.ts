@@ -9,7 +9,7 @@ const sub = subnet("sub", { networkRef: { name: "net" }, cidr: "10.9.0.0/24" });
 const six = subnet("six", { networkRef: { name: "net" }, cidr: "2001:db8::/64", ipv6AddressMode: "slaac", ipv6RAMode: "slaac" });
 describe("subnet → OVN", () => {
   const options = (spec: object) =>
-    dhcpOptions(subnet("sub", { networkRef: { name: "net" }, cidr: "10.9.0.0/24", ...spec }), net, 1442)?.options;
+    dhcpOptions(subnet("sub", { networkRef: { name: "net" }, cidr: "10.9.0.0/24", ...spec }), net, { mtu: 1442 })?.options;
 
   it("DHCPv4 gives router, MTU, name servers, and the default route again where there are routes", () => {
     const plain = options({ dnsNameservers: ["1.1.1.1", "8.8.8.8"] });
@@ -26,9 +26,17 @@ describe("subnet → OVN", () => {
     assert.deepEqual(columns(closed, "router", "classless_static_route"), [undefined, "{10.0.0.0/8,10.9.0.7}"]);
   });
 
+  it("the way to the metadata service comes first, and makes the default route stand there again", () => {
+    const known = subnet("sub", { networkRef: { name: "net" }, cidr: "10.9.0.0/24" });
+    const routes = (one: typeof known) => dhcpOptions(one, net, { mtu: 1442, metadataIP: "10.9.0.254" })?.options.classless_static_route;
+    assert.equal(routes(known), "{169.254.169.254/32,10.9.0.254, 0.0.0.0/0,10.9.0.1}");
+    const closed = subnet("sub", { ...known.spec, disableGateway: true });
+    assert.equal(routes(closed), "{169.254.169.254/32,10.9.0.254}");
+  });
+
   it("nothing where DHCP is off or guests make their own addresses", () => {
     assert.equal(options({ enableDHCP: false }), undefined);
-    assert.equal(dhcpOptions(six, net, 1442), undefined);
+    assert.equal(dhcpOptions(six, net, { mtu: 1442 }), undefined);
   });
 
   it("DHCPv6, stateless or not", () => {

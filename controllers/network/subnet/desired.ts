@@ -12,17 +12,33 @@ export const dhcpUuid = (subnetId: string): string => rowUuid("DHCP_Options", su
 /** Seconds; Neutron's default with OVN. */
 const leaseSeconds = "43200";
 
-/** Who answers DHCP where a subnet has no gateway: an address that no guest has. */
-const noGatewayServer = "169.254.169.254";
+/** The metadata service's address; it also answers DHCP where a subnet has no gateway, since no guest has it. */
+const metadataService = "169.254.169.254";
 
 const set = (values: readonly string[]): string => `{${values.join(", ")}}`;
 
+export interface DhcpFacts {
+  /** Of the network, in bytes. */
+  readonly mtu: number;
+  /** Where the subnet's guests reach the metadata service. */
+  readonly metadataIP?: string | undefined;
+}
+
+export interface Dhcp {
+  readonly cidr: string;
+  readonly options: Record<string, string>;
+}
+
 /** Options served to the ports of a subnet, undefined where DHCP has nothing to say. */
-export function dhcpOptions(subnet: Subnet, network: Network, mtu: number): { cidr: string; options: Record<string, string> } | undefined {
+export function dhcpOptions(subnet: Subnet, network: Network, facts: DhcpFacts): Dhcp | undefined {
   const range = subnetRange(subnet.spec);
   if (!range || subnet.spec.enableDHCP === false) return undefined;
   const options =
-    range.cidr.version === 4 ? dhcpV4(subnet, network, mtu, gatewayText(range)) : isManagedV6(subnet) ? dhcpV6(subnet, network) : undefined;
+    range.cidr.version === 4
+      ? dhcpV4(subnet, network, facts, gatewayText(range))
+      : isManagedV6(subnet)
+        ? dhcpV6(subnet, network)
+        : undefined;
   return options && { cidr: formatCidr(range.cidr), options };
 }
 
@@ -32,14 +48,15 @@ function isManagedV6({ spec }: Subnet): boolean {
 
 const domainOf = (network: Network): string | undefined => network.spec.dnsDomain?.replace(/\.$/, "") || undefined;
 
-function dhcpV4(subnet: Subnet, network: Network, mtu: number, gateway: string | undefined): Record<string, string> {
+function dhcpV4(subnet: Subnet, network: Network, { mtu, metadataIP }: DhcpFacts, gateway: string | undefined): Record<string, string> {
   const { spec } = subnet;
   const domain = domainOf(network);
-  const routes = (spec.hostRoutes ?? []).map(({ destination, nexthop }) => `${destination},${nexthop}`);
+  const own = (spec.hostRoutes ?? []).map(({ destination, nexthop }) => `${destination},${nexthop}`);
+  const routes = metadataIP === undefined ? own : [`${metadataService}/32,${metadataIP}`, ...own];
   // A client that is given option 121 ignores the router option, so the default route stands there again (RFC 3442).
   const all = gateway === undefined || routes.length === 0 ? routes : [...routes, `0.0.0.0/0,${gateway}`];
   return {
-    server_id: gateway ?? noGatewayServer,
+    server_id: gateway ?? metadataService,
     server_mac: macFor(`dhcp ${idOf(subnet)}`),
     lease_time: leaseSeconds,
     mtu: String(mtu),
@@ -61,8 +78,8 @@ function dhcpV6(subnet: Subnet, network: Network): Record<string, string> {
   };
 }
 
-export function desiredSubnetRows(subnet: Subnet, network: Network, mtu: number): DesiredRow[] {
-  const dhcp = dhcpOptions(subnet, network, mtu);
+export function desiredSubnetRows(subnet: Subnet, network: Network, facts: DhcpFacts): DesiredRow[] {
+  const dhcp = dhcpOptions(subnet, network, facts);
   if (!dhcp) return [];
   const id = idOf(subnet);
   const ids = { subnet_id: id, "neutron:network_id": idOf(network) };

@@ -4,12 +4,14 @@ import { idOf } from "../../../domain/id.ts";
 import { isAutoAddress, overlapProblem, subnetProblem, subnetRange } from "../../../domain/net/subnet.ts";
 import { IPAddress } from "../../../models/network/ip-address.ts";
 import { Network } from "../../../models/network/network.ts";
+import { Port } from "../../../models/network/port.ts";
 import { Subnet } from "../../../models/network/subnet.ts";
 import type { ControllerDefinition, Source } from "../../../operator/contract.ts";
 import { defineController, watch } from "../../../operator/controller/define-controller.ts";
 import { isOlder, keyOf, type NetworkDeps, notReady, type Reader, ready, rowOwner, soonMs } from "../deps.ts";
 import { by, networkIndexes, place } from "../indexes.ts";
 import { mtuOf } from "../network/desired.ts";
+import { isMetadataPort, metadataAddress } from "../network/metadata-port.ts";
 import { desiredSubnetRows } from "./desired.ts";
 import { subnetStatus } from "./status.ts";
 
@@ -30,11 +32,20 @@ export function subnetController({ northbound, ovn, settings }: NetworkDeps, sou
     finalizer: finalizers.subnet,
     needs: [ovn],
     indexes: networkIndexes,
-    reads: [IPAddress],
     watches: [
       watch(Network, (network, caches) =>
         caches.of(Subnet).byIndex(by.network, place(network.metadata.namespace, network.metadata.name)).map(keyOf),
       ),
+      watch(Port, (port, caches) =>
+        isMetadataPort(port)
+          ? caches.of(Subnet).byIndex(by.network, place(port.metadata.namespace, port.spec.networkRef.name)).map(keyOf)
+          : [],
+      ),
+      // A subnet that goes waits for its last address.
+      watch(IPAddress, ({ metadata, spec }, caches) => {
+        const subnet = caches.of(Subnet).get(spec.subnetRef.name, metadata.namespace);
+        return subnet?.metadata.deletionTimestamp === undefined ? [] : [keyOf(subnet)];
+      }),
     ],
     sources,
     concurrency: 8,
@@ -56,7 +67,10 @@ export function subnetController({ northbound, ovn, settings }: NetworkDeps, sou
         await ctx.applyStatus(Subnet, subnet, subnetStatus(undefined, notReady(reason, problem.message)));
         return {};
       }
-      await northbound.apply(rowOwner(subnet), desiredSubnetRows(subnet, network, mtuOf(network, settings)));
+      await northbound.apply(
+        rowOwner(subnet),
+        desiredSubnetRows(subnet, network, { mtu: mtuOf(network, settings), metadataIP: metadataAddress(subnet, ctx) }),
+      );
       await ctx.applyStatus(Subnet, subnet, subnetStatus(range, ready("Addresses can be taken")));
       return {};
     },

@@ -18,10 +18,14 @@ export interface Guest {
 }
 
 export interface TestChassis extends Pick<Guest, "run" | "pings"> {
+  /** Of the chassis and of its namespace. */
   readonly name: string;
+  /** Its Open_vSwitch database. */
+  readonly conf: string;
   /** A guest with this MAC, plugged into the logical port. */
   plug(logicalPort: string, mac: string): Promise<Guest>;
-  unplug(): Promise<void>;
+  /** Takes out the guest of this logical port, or the only one. */
+  unplug(logicalPort?: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -29,7 +33,10 @@ const leaseScript = `#!/bin/sh
 [ "$1" = bound ] || exit 0
 ip addr add "$ip/$mask" dev "$interface"
 [ -n "$mtu" ] && ip link set dev "$interface" mtu "$mtu"
-[ -n "$router" ] && ip route add default via "$router"
+# Who is given option 121 ignores the router option (RFC 3442).
+[ -z "$staticroutes" ] && [ -n "$router" ] && ip route add default via "$router"
+set -- $staticroutes
+while [ $# -ge 2 ]; do ip route replace "$1" via "$2" dev "$interface"; shift 2; done
 echo "lease $ip"
 `;
 
@@ -53,7 +60,8 @@ function inside(namespace: string): Pick<Guest, "run" | "pings"> {
 /** `external` is the address of the external bridge with its prefix length, such as 172.24.4.1/24. */
 export async function startChassis(world: World, external: string): Promise<TestChassis> {
   const name = `kn-${process.pid}`;
-  const guestNamespace = `kg-${process.pid}`;
+  /** Device and namespace by logical port. */
+  const guests = new Map<string, { device: string; namespace: string }>();
   const conf = await startDatabaseServer(vswitchSchema);
   const { directory } = conf;
   const env = { PATH: process.env.PATH, OVS_RUNDIR: directory, OVN_RUNDIR: directory, OVS_LOGDIR: directory, OVN_LOGDIR: directory };
@@ -92,10 +100,13 @@ export async function startChassis(world: World, external: string): Promise<Test
   return {
     ...inside(name),
     name,
+    conf: conf.remote,
     async plug(logicalPort, mac) {
-      await run("ip", ["netns", "add", guestNamespace]);
-      await run("ip", ["link", "add", "vg0", "netns", name, "type", "veth", "peer", "name", "eth0", "netns", guestNamespace]);
-      const guest = inside(guestNamespace);
+      const [device, namespace] = [`vg${guests.size}`, `kg-${process.pid}-${guests.size}`];
+      guests.set(logicalPort, { device, namespace });
+      await run("ip", ["netns", "add", namespace]);
+      await run("ip", ["link", "add", device, "netns", name, "type", "veth", "peer", "name", "eth0", "netns", namespace]);
+      const guest = inside(namespace);
       for (const link of [
         ["lo", "up"],
         ["eth0", "address", mac],
@@ -104,27 +115,47 @@ export async function startChassis(world: World, external: string): Promise<Test
         await guest.run("ip", "link", "set", ...link);
       // Without a NIC nobody finishes checksums that the sender leaves undone.
       await guest.run("ethtool", "-K", "eth0", "tx", "off");
-      await run("ip", ["-n", name, "link", "set", "vg0", "up"]);
-      const port = ["add-port", "br-int", "vg0", "--", "set", "Interface", "vg0", `external_ids:iface-id=${logicalPort}`];
+      await run("ip", ["-n", name, "link", "set", device, "up"]);
+      const port = ["add-port", "br-int", device, "--", "set", "Interface", device, `external_ids:iface-id=${logicalPort}`];
       await vsctl("--timeout=20", ...port);
       return {
         ...guest,
         async dhcp() {
-          const client = ["busybox", "udhcpc", "-i", "eth0", "-n", "-q", "-f", "-t", "5", "-T", "1", "-O", "mtu", "-s", script];
+          const client = [
+            "busybox",
+            "udhcpc",
+            "-i",
+            "eth0",
+            "-n",
+            "-q",
+            "-f",
+            "-t",
+            "5",
+            "-T",
+            "1",
+            "-O",
+            "mtu",
+            "-O",
+            "staticroutes",
+            "-s",
+            script,
+          ];
           const output = await guest.run(...(client as [string, ...string[]])).catch(() => "");
           return /lease (\S+)/.exec(output)?.[1];
         },
       };
     },
-    async unplug() {
-      await vsctl("--timeout=20", "del-port", "br-int", "vg0");
-      await run("ip", ["netns", "del", guestNamespace]);
+    async unplug(logicalPort = [...guests.keys()][0] ?? "") {
+      const { device = "", namespace = "" } = guests.get(logicalPort) ?? {};
+      await vsctl("--timeout=20", "del-port", "br-int", device);
+      await run("ip", ["netns", "del", namespace]);
     },
     async stop() {
       const ended = children.map((child) => new Promise((resolve) => child.once("exit", resolve)));
       for (const child of children) child.kill("SIGKILL");
       await Promise.all(ended);
-      for (const namespace of [guestNamespace, name]) await run("ip", ["netns", "del", namespace]).catch(() => undefined);
+      for (const namespace of [...[...guests.values()].map((guest) => guest.namespace), name])
+        await run("ip", ["netns", "del", namespace]).catch(() => undefined);
       await conf.stop();
     },
   };

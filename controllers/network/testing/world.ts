@@ -11,7 +11,8 @@ import {
 } from "../../../clients/ovsdb/testing/database-server.ts";
 import type { Kind, KubeObject } from "../../../models/kind.ts";
 import { createCaches } from "../../../operator/cache/caches.ts";
-import type { Caches, KubeClient } from "../../../operator/contract.ts";
+import type { Caches } from "../../../operator/contract.ts";
+import type { ApiClient } from "../../../operator/kube/client.ts";
 import { Namespace } from "../../../operator/kube/core-kinds.ts";
 import { createLog } from "../../../operator/log.ts";
 import { createManager } from "../../../operator/manager.ts";
@@ -21,7 +22,9 @@ import { type NetworkOptions, networkControllers } from "../controllers.ts";
 import { type NorthboundRow, northboundTables, ownerOf, southboundTables } from "../ovn/tables.ts";
 
 export interface World {
-  readonly client: KubeClient;
+  readonly client: ApiClient;
+  /** For the test's files; gone after stop(). */
+  readonly directory: string;
   readonly caches: Caches;
   readonly nb: OvsdbClient;
   readonly sb: OvsdbClient;
@@ -84,6 +87,7 @@ export async function startWorld(options: Partial<NetworkOptions> = {}): Promise
   const show = (object: unknown) => JSON.stringify(object, undefined, 1);
   return {
     client,
+    directory: controlPlane.directory,
     caches,
     nb,
     sb,

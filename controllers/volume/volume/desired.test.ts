@@ -22,6 +22,10 @@ const claim = (asked: string, has: string): PersistentVolumeClaim => ({
   spec: { resources: { requests: { storage: asked } } },
   status: { phase: "Bound", capacity: { storage: has } },
 });
+const marked = (id: string, controller = false): PersistentVolumeClaim => {
+  const ownerReferences = [{ apiVersion: "v1", kind: "X", name: "x", uid: "x", controller }];
+  return { ...claim("1Gi", "1Gi"), metadata: { name: "v", namespace, labels: { "kumulus.cloud/volume-id": id }, ownerReferences } };
+};
 const filled = { dataVolume: disk(done), claim: claim("1Gi", "1Gi") };
 const fromImage = volume("v", undefined, { imageRef: { name: "guest", namespace: "kumulus-admin" } });
 const copy = volume("v", undefined, { sourceVolumeRef: { name: "s" } });
@@ -33,12 +37,13 @@ const has = (phase: "attaching" | "attached" | "detaching") => ({ volumes: [{ na
 const shape = ({ golden, create, growTo, status, ready }: Plan) => ({
   golden,
   source: create && Object.keys(create.spec.source ?? {})[0],
+  adopted: create?.metadata.annotations?.["cdi.kubevirt.io/allowClaimAdoption"] === "true",
   growTo,
   phase: status.phase,
   reason: ready.reason,
 });
 type Wanted = Partial<ReturnType<typeof shape>>;
-const nothing = { golden: undefined, source: undefined, growTo: undefined };
+const nothing = { golden: undefined, source: undefined, adopted: false, growTo: undefined };
 
 const table: [why: string, volume: Volume, seen: Partial<Seen>, wanted: Wanted][] = [
   ["nothing is there", volume("v", undefined), {}, { source: "blank", phase: "creating", reason: "Provisioning" }],
@@ -53,6 +58,14 @@ const table: [why: string, volume: Volume, seen: Partial<Seen>, wanted: Wanted][
   ["the disk can not be made", volume("v", undefined), { dataVolume: disk({ phase: "Failed" }) }, { phase: "error", reason: "Failed" }],
   ["the name is taken", volume("v", undefined), { dataVolume: disk(done, "other") }, { phase: "creating", reason: "NameTaken" }],
   ["a former claim is still going", volume("v", undefined), { claim: claim("1Gi", "1Gi") }, { phase: "creating", reason: "Leftover" }],
+  [
+    "its disk was brought back",
+    fromImage,
+    { claim: marked("uid-v") },
+    { adopted: true, source: "blank", phase: "downloading", reason: "Provisioning" },
+  ],
+  ["another's disk was brought back", fromImage, { claim: marked("uid-w") }, { phase: "creating", reason: "Leftover" }],
+  ["somebody owns what was brought back", fromImage, { claim: marked("uid-v", true) }, { phase: "creating", reason: "Leftover" }],
   ["its image is not there", fromImage, { image: undefined }, { phase: "creating", reason: "ImageMissing" }],
   ["its image has no golden disk", fromImage, { golden: undefined }, { golden: "create", phase: "downloading", reason: "ImportingImage" }],
   ["its image is imported", fromImage, {}, { source: "pvc", phase: "downloading", reason: "Provisioning" }],

@@ -12,7 +12,7 @@ import type { VolumeType } from "../../../models/volume/volume-type.ts";
 import type { ConditionInput } from "../../../operator/contract.ts";
 import type { PersistentVolumeClaim } from "../../../operator/kube/core-kinds.ts";
 import { goldenState } from "../../image/golden.ts";
-import { dataVolumeSpec, progressOf } from "../data-volume.ts";
+import { dataVolumeSpec, diskOf, progressOf, volumeIdLabel } from "../data-volume.ts";
 import { attachmentOf, holdsOf } from "./holds.ts";
 
 export interface Seen {
@@ -79,9 +79,8 @@ function diskStep(volume: Volume, seen: Seen): DiskStep {
   const progress = progressOf(dataVolume);
   switch (progress.step) {
     case "missing":
-      return dataVolume || claim
-        ? waiting("Leftover", `Waiting until the former disk ${volume.metadata.name} is gone`)
-        : newDisk(volume, seen);
+      if (!dataVolume && claim && isBroughtBack(claim, volume)) return adoptedDisk(volume, seen);
+      return dataVolume || claim ? leftover(volume) : newDisk(volume, seen);
     case "failed":
       return failed(progress.message);
     case "retrying":
@@ -97,9 +96,24 @@ const waiting = (reason: string, message: string): DiskStep => ({ disk: "missing
 const filling = (message: string): DiskStep => ({ disk: "filling", reason: "Provisioning", message });
 const failed = (message: string): DiskStep => ({ disk: "failed", reason: "Failed", message });
 
+const leftover = (volume: Volume): DiskStep =>
+  waiting(
+    "Leftover",
+    `Waiting until the former disk ${volume.metadata.name} is gone; if it is this volume's, label its claim ${volumeIdLabel}=${idOf(volume)}`,
+  );
+
+/** Marked as the disk of this volume, and nobody's: as after a restore of both from backups. */
+const isBroughtBack = ({ metadata }: PersistentVolumeClaim, volume: Volume): boolean =>
+  metadata.labels?.[volumeIdLabel] === idOf(volume) &&
+  metadata.deletionTimestamp === undefined &&
+  metadata.ownerReferences?.some(({ controller }) => controller) !== true;
+
 function isOwned(dataVolume: DataVolume, { metadata }: Volume): boolean {
   return dataVolume.metadata.ownerReferences?.some(({ uid }) => uid === metadata.uid) ?? false;
 }
+
+const withoutType = ({ spec }: Volume): DiskStep =>
+  waiting("VolumeTypeMissing", `Waiting for VolumeType ${spec.volumeTypeRef?.name ?? "(default)"}`);
 
 function leftDisk({ dataVolume }: Seen): DiskStep {
   const ready = progressOf(dataVolume).step === "ready";
@@ -110,17 +124,17 @@ type Source = NonNullable<DataVolume["spec"]["source"]>;
 
 function newDisk(volume: Volume, seen: Seen): DiskStep {
   const { volumeType } = seen;
-  if (!volumeType) return waiting("VolumeTypeMissing", `Waiting for VolumeType ${volume.spec.volumeTypeRef?.name ?? "(default)"}`);
+  if (!volumeType) return withoutType(volume);
   const from = volume.spec.imageRef ? imageSource(volume, seen) : volume.spec.sourceVolumeRef ? volumeSource(volume, seen) : { blank: {} };
   if ("disk" in from) return from;
-  const { name, namespace } = volume.metadata;
-  const create: DataVolume = {
-    apiVersion: "cdi.kubevirt.io/v1beta1",
-    kind: "DataVolume",
-    metadata: { name, ...(namespace && { namespace }) },
-    spec: dataVolumeSpec(volumeType, volume.spec.sizeGiB, from),
-  };
-  return { ...filling("The disk is being made"), create };
+  return { ...filling("The disk is being made"), create: diskOf(volume, dataVolumeSpec(volumeType, volume.spec.sizeGiB, from)) };
+}
+
+/** Nothing is filled: what is on the claim is the volume's. */
+function adoptedDisk(volume: Volume, { volumeType }: Seen): DiskStep {
+  if (!volumeType) return withoutType(volume);
+  const create = diskOf(volume, dataVolumeSpec(volumeType, volume.spec.sizeGiB, { blank: {} }), { adopted: true });
+  return { ...filling("The disk that was brought back is being taken over"), create };
 }
 
 function imageSource(volume: Volume, { image, golden, now }: Seen): Source | DiskStep {

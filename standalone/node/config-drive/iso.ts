@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { run } from "../run.ts";
+import { run } from "../../../clients/programs/run.ts";
 import type { ConfigDriveFiles } from "./content.ts";
 
 export const configDriveLabel = "config-2";

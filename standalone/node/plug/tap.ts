@@ -1,6 +1,7 @@
 // Tap devices in the instance's network namespace. A tap outlives the QEMU that uses it.
+
+import { run } from "../../../clients/programs/run.ts";
 import { isCode } from "../../../domain/errors.ts";
-import { run } from "../run.ts";
 
 export interface Taps {
   /** Idempotent. */

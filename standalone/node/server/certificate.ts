@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { rename } from "node:fs/promises";
 import { join } from "node:path";
-import { run } from "../run.ts";
+import { run } from "../../../clients/programs/run.ts";
 
 export interface Certificate {
   cert: string;

@@ -10,6 +10,7 @@ import { firstMoment } from "../../../operator/controller/first-moment.ts";
 import { PersistentVolume, PersistentVolumeClaim, StorageClass } from "../../../operator/kube/core-kinds.ts";
 import { timestamp } from "../conditions.ts";
 import { replaceStatus } from "../write.ts";
+import { adopt, isOwned, mayAdopt } from "./adoption.ts";
 import { claimFor, classNameOf, type Filling, fillingOf, requestOf } from "./data-volume-claim.ts";
 import { dataVolumeStatus, failing, type Progress, pending, refused, succeeded, transferring } from "./data-volume-status.ts";
 import type { StorageDeps } from "./deps.ts";
@@ -104,6 +105,11 @@ async function advance(
 ): Promise<Step> {
   const { name, namespace = "" } = dataVolume.metadata;
   const existing = ctx.get(PersistentVolumeClaim, name, namespace);
+  if (existing && !isOwned(existing, dataVolume)) {
+    if (!mayAdopt(existing, dataVolume))
+      return { progress: refused("ErrResourceExists", `PVC ${name} is there and is not this DataVolume's`) };
+    await adopt(existing, dataVolume, ctx);
+  }
   if (existing?.status?.phase === "Bound") return { progress: succeeded(name, filling) };
   if (existing?.status?.phase === "Lost") return { progress: failing(name, "Failed", 0, `PVC ${name} lost its volume`, true) };
   const asked = bytesOf(requestOf(dataVolume));

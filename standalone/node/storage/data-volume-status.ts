@@ -57,8 +57,8 @@ export function failing(name: string, phase: string, failures: number, message: 
   };
 }
 
-/** A clone that can not begin: no phase at all, and it waits for ever. */
-export function refused(reason: "CloneValidationFailed" | "CloneWithoutSource", message: string): Progress {
+/** What can not begin, such as a clone of nothing: no phase at all, and it waits for ever. */
+export function refused(reason: "CloneValidationFailed" | "CloneWithoutSource" | "ErrResourceExists", message: string): Progress {
   return {
     phase: undefined,
     progress: "N/A",

@@ -1,7 +1,7 @@
 // What makes and changes disk files: qemu-img, or bare empty files where no guest will ever read them.
 import { rename, rm, truncate, writeFile } from "node:fs/promises";
+import { run } from "../../../clients/programs/run.ts";
 import { KumulusError } from "../../../domain/errors.ts";
-import { run } from "../run.ts";
 
 export interface DiskTool {
   blank(path: string, bytes: number): Promise<void>;

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "../run.ts";
+import { run } from "../../../clients/programs/run.ts";
 import { qemuImg } from "./disk-tool.ts";
 import { openVolumeStore, type VolumeStore } from "./volume-store.ts";
 

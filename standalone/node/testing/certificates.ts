@@ -1,7 +1,7 @@
 // Certificates with which a test's kube-apiserver proves itself to the agent: front proxy and kubelet client, each of its own CA.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "../run.ts";
+import { run } from "../../../clients/programs/run.ts";
 
 const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
 

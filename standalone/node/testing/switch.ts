@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { run } from "../run.ts";
+import { run } from "../../../clients/programs/run.ts";
 
 export interface TestSwitch {
   netns: string;

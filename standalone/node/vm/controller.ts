@@ -6,6 +6,7 @@ import type { Context, ControllerDefinition, Result } from "../../../operator/co
 import { defineController } from "../../../operator/controller/define-controller.ts";
 import { firstMoment } from "../../../operator/controller/first-moment.ts";
 import { timestamp } from "../conditions.ts";
+import { adoptionAnnotation } from "../storage/adoption.ts";
 import { replaceStatus, replaceWhole, same } from "../write.ts";
 import { liveUpdate } from "./live-update.ts";
 import { fixedPart, fixedPartAnnotation, newInstance } from "./new-instance.ts";
@@ -25,7 +26,8 @@ function templateVolume(vm: VirtualMachine, template: NonNullable<VirtualMachine
       name,
       namespace: vm.metadata.namespace ?? "",
       labels: { ...labels, "kubevirt.io/created-by": vm.metadata.uid ?? "" },
-      ...(annotations ? { annotations } : {}),
+      // As KubeVirt does: a claim of that name is the disk, as it is.
+      annotations: { ...annotations, [adoptionAnnotation]: "true" },
     },
     spec: template.spec as DataVolume["spec"],
   };
