@@ -44,18 +44,25 @@ export class PolicyFiles {
   /** The files that hold; undefined until some have been read. */
   #holding: Files | undefined;
   #last: Promise<void> = Promise.resolve();
+  /** Before, a file with a mistake would be taken for the first one, since the last good ones are not known yet. */
+  #started = false;
 
   constructor(options: Options) {
     this.#options = options;
     const { caches } = options;
     caches.of(PolicyFile);
     caches.of(ConfigMap).onChange(({ object }) => {
-      if (object.metadata.name === name && object.metadata.namespace === systemNamespace) void this.settle();
+      if (this.#started && object.metadata.name === name && object.metadata.namespace === systemNamespace) void this.#settle();
     });
   }
 
-  /** Resolves once what the ConfigMap says now holds. Never rejects. */
-  settle(): Promise<void> {
+  /** Call it once the caches are in sync: what the ConfigMap says holds when it resolves, and from then on. Never rejects. */
+  start(): Promise<void> {
+    this.#started = true;
+    return this.#settle();
+  }
+
+  #settle(): Promise<void> {
     const { log } = this.#options;
     this.#last = this.#last.then(() => this.#read()).catch((error: unknown) => log.error({ error }, "the policy files are not read"));
     return this.#last;

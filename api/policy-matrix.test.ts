@@ -52,7 +52,7 @@ const forAll =
   /^(get_schema|get_extension|os_compute_api:(flavors|not-implemented|extensions|limits|os-availability-zone:list|os-quota-sets:defaults|os-keypairs:\w+)|volume:(not_implemented|availability_zone_list|extensions))$/;
 const withoutProject = /^(get_schema|get_extension|os_compute_api:(flavors|not-implemented))$/;
 const forAdmins =
-  /^(get_quotas_of_all|(update|delete)_quota|os_compute_api:(os-flavor-manage|os-flavor-access|os-flavor-extra-specs:(create|update|delete)|os-quota-sets:(update|delete)|os-availability-zone:detail).*|volume_extension:(quotas:(update|delete)|volume_type_encryption:get))$/;
+  /^(get_quotas_of_all|(update|delete)_quota|os_compute_api:(os-flavor-manage|os-flavor-access|os-flavor-extra-specs:(create|update|delete)|os-quota-sets:(update|delete)|os-quota-class-sets|os-availability-zone:detail).*|volume_extension:(quota_classes:(get|update)|quotas:(update|delete)|volume_type_encryption:get))$/;
 const exceptions: Readonly<Record<string, Rung>> = { download_image: "member" };
 
 function leastOf({ policy, method }: Route): Rung {

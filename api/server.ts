@@ -181,7 +181,7 @@ export async function startApi(options: ApiOptions): Promise<Api> {
     ...services.map(({ name, prepare = async () => undefined }) => persist(prepare, { what: `preparing ${name}`, log, signal })),
   ]);
   if (signal.aborted) throw new KumulusError("Unavailable", "The API was stopped while it started.");
-  await policies.settle();
+  await policies.start();
   const sweep = () =>
     tokens.sweep().catch((error: unknown) => log.warn({ error }, "ended revocations were not removed; it is tried again"));
   void sweep();

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { accountsFile, administrator, ensureAccounts } from "./conformance/accounts.ts";
+import { accountsFile, administrator, ensureAccounts, ensureAdministrators } from "./conformance/accounts.ts";
 import { countByService, markdown, parseLine, type Result } from "./conformance/report.ts";
 import { cloud, idOf, instance, root } from "./conformance/shell.ts";
 import { type CloudFacts, lockoutAttempts, lockoutSeconds, tempestConf, uniquePasswords } from "./conformance/tempest-conf.ts";
@@ -53,7 +53,7 @@ async function prepare(folder: string, services: readonly string[]): Promise<voi
   for (const part of ["logs", "lock"]) mkdirSync(join(folder, part), { recursive: true });
   setCompliance();
   console.log("accounts and networks …");
-  const accounts = [...(await ensureAccounts(2 * workers)), administrator()];
+  const accounts = [...(await ensureAccounts(2 * workers)), ...(await ensureAdministrators(workers - 1)), administrator()];
   writeFileSync(join(folder, "accounts.yaml"), accountsFile(accounts), { mode: 0o600 });
   writeFileSync(join(folder, "tempest.conf"), tempestConf(factsOf(folder)), { mode: 0o600 });
   const tests = "/usr/lib/python3/dist-packages/tempest";

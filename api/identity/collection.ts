@@ -15,10 +15,11 @@ const comparisons: Readonly<Record<string, (text: string, wanted: string) => boo
   contains: (text, wanted) => text.includes(wanted),
   startswith: (text, wanted) => text.startsWith(wanted),
   endswith: (text, wanted) => text.endsWith(wanted),
+  exact: (text, wanted) => text === wanted,
 };
 
 function inexact(key: string, wanted: string): { field: string; fits(text: string): boolean } | undefined {
-  const [, field, ignoresCase, name] = /^(\w+?)__(i?)(contains|startswith|endswith)$/.exec(key) ?? [];
+  const [, field, ignoresCase, name] = /^(\w+?)__(i?)(contains|startswith|endswith|exact)$/.exec(key) ?? [];
   const compare = comparisons[name ?? ""];
   if (field === undefined || !compare) return undefined;
   const fits = ignoresCase ? (text: string) => compare(text.toLowerCase(), wanted.toLowerCase()) : (text: string) => compare(text, wanted);

@@ -1,5 +1,5 @@
 // The methods of a login: each turns its part of the body into who it is. Whatever is wrong with the caller is one and the same 401.
-import { KumulusError } from "../../domain/errors.ts";
+import { isCode, KumulusError } from "../../domain/errors.ts";
 import { displayNameOf } from "../../domain/id.ts";
 import type { ApplicationCredential } from "../../models/identity/application-credential.ts";
 import type { Domain } from "../../models/identity/domain.ts";
@@ -79,7 +79,10 @@ async function byPassword(deps: MethodDeps, { password }: IdentityBody): Promise
 /** A token that is only for a part of what somebody may do must not become one for more. */
 async function byToken({ tokens }: MethodDeps, { token }: IdentityBody): Promise<Part | undefined> {
   if (!token) return undefined;
-  const checked = await tokens.inspect(token.id);
+  // As in Keystone: what is no token (any more) is not found, whatever became of it.
+  const checked = await tokens.inspect(token.id).catch((error: unknown) => {
+    throw isCode(error, "Unauthorized") ? new KumulusError("NotFound", "Could not find a valid token of that id.") : error;
+  });
   if (isDelegated(checked)) {
     throw new KumulusError(
       "Forbidden",

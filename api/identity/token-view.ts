@@ -9,6 +9,12 @@ import { named } from "./world.ts";
 /** Keystone's times: microseconds, UTC. */
 export const keystoneTime = (ms: number): string => new Date(ms).toISOString().replace("Z", "000Z");
 
+/** When the user's password expires; null where it does not. */
+export function passwordExpiry({ spec, status }: User): string | null {
+  const at = spec.options?.ignorePasswordExpiry ? undefined : status?.passwordExpiresAt;
+  return at === undefined ? null : keystoneTime(Date.parse(at));
+}
+
 function scopeView({ claims, tenant, domain, roles }: CheckedToken) {
   if (!claims.prj && !claims.dom && !claims.sys) return {};
   const held = { roles: roles.map(named) };
@@ -36,11 +42,6 @@ function delegationView({ applicationCredential, accessRules, delegated }: Check
       },
     }),
   };
-}
-
-function passwordExpiry({ spec, status }: User): string | null {
-  const time = spec.options?.ignorePasswordExpiry ? undefined : status?.passwordExpiresAt;
-  return time === undefined ? null : keystoneTime(Date.parse(time));
 }
 
 /** `catalog` undefined: the client asked for none, or the token has no scope. */

@@ -5,7 +5,7 @@ import type { User } from "../../models/identity/user.ts";
 import { lastValueOf } from "../http/query.ts";
 import type { ApiRequest } from "../http/request.ts";
 import type { RawQuery } from "../http/route.ts";
-import { keystoneTime } from "./token-view.ts";
+import { passwordExpiry } from "./token-view.ts";
 import { viewOptions } from "./user-options.ts";
 import { type IdentityWorld, named } from "./world.ts";
 
@@ -14,14 +14,13 @@ export function viewUser(world: IdentityWorld, user: User, request: Pick<ApiRequ
   const { description, email, defaultTenantRef, domainRef, options, extra } = user.spec;
   const domain = world.domainOf(user);
   const tenant = defaultTenantRef && world.tenants.get(defaultTenantRef.name);
-  const expiresAt = options?.ignorePasswordExpiry ? undefined : user.status?.passwordExpiresAt;
   return {
     ...extra,
     ...named(user),
     domain_id: domain ? idOf(domain) : domainRef.name,
     enabled: isEnabled,
     options: viewOptions(options),
-    password_expires_at: expiresAt === undefined ? null : keystoneTime(Date.parse(expiresAt)),
+    password_expires_at: passwordExpiry(user),
     ...(description !== undefined && { description }),
     ...(email !== undefined && { email }),
     ...(tenant && { default_project_id: idOf(tenant) }),
@@ -30,17 +29,6 @@ export function viewUser(world: IdentityWorld, user: User, request: Pick<ApiRequ
 }
 
 export type UserView = ReturnType<typeof viewUser>;
-
-/** Comparisons of texts that Keystone offers beside equality: `name__contains=ops`. */
-const comparisons: Readonly<Record<string, (value: string, wanted: string) => boolean>> = {
-  contains: (value, wanted) => value.includes(wanted),
-  icontains: (value, wanted) => value.toLowerCase().includes(wanted.toLowerCase()),
-  startswith: (value, wanted) => value.startsWith(wanted),
-  istartswith: (value, wanted) => value.toLowerCase().startsWith(wanted.toLowerCase()),
-  endswith: (value, wanted) => value.endsWith(wanted),
-  iendswith: (value, wanted) => value.toLowerCase().endsWith(wanted.toLowerCase()),
-  iexact: (value, wanted) => value.toLowerCase() === wanted.toLowerCase(),
-};
 
 const orders: Readonly<Record<string, (a: number, b: number) => boolean>> = {
   lt: (a, b) => a < b,
@@ -61,15 +49,8 @@ function expiryFilter(text: string): (view: UserView) => boolean {
   return ({ password_expires_at: at }) => at !== null && compare(Date.parse(at), wanted);
 }
 
-/** The filters of the list beside equality. */
+/** The filter of the list that is for users alone. */
 export function isWanted(query: RawQuery): (view: UserView) => boolean {
   const expiry = lastValueOf(query, "password_expires_at");
-  const checks = expiry === undefined ? [] : [expiryFilter(expiry)];
-  for (const key of Object.keys(query)) {
-    const [field = "", word = ""] = key.split("__");
-    const compare = comparisons[word];
-    const wanted = lastValueOf(query, key) ?? "";
-    if (compare) checks.push((view) => compare(String((view as Record<string, unknown>)[field] ?? ""), wanted));
-  }
-  return (view) => checks.every((check) => check(view));
+  return expiry === undefined ? () => true : expiryFilter(expiry);
 }

@@ -61,8 +61,9 @@ export function securityGroups(world: World): Resource<SecurityGroup, typeof cre
         draft.spec = changed(draft.spec, values);
       };
     },
-    beforeDelete: (group) => {
-      if (group.spec.isDefault)
+    /** Only an administrator takes a project's default group away; the project gets another one then. */
+    beforeDelete: (group, { auth }) => {
+      if (group.spec.isDefault && !auth.isAdmin)
         throw new KumulusError("Conflict", "Insufficient rights for removing default security group.", {
           reason: "SecurityGroupCannotRemoveDefault",
         });

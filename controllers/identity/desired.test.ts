@@ -1,6 +1,7 @@
 // What the identity controllers decide, case by case.
 import assert from "node:assert/strict";
 import { boundAnnotation, roleAssignmentReferences } from "../../domain/identity/bound.ts";
+import { userStatusManager, withPassword, withUpgradedHash } from "../../domain/identity/password-record.ts";
 import { boundAnnotation as boundTo, projectLimit, registeredLimit } from "../../domain/quota.ts";
 import type { Server } from "../../models/compute/server.ts";
 import type { Domain } from "../../models/identity/domain.ts";
@@ -8,12 +9,14 @@ import type { RoleAssignment } from "../../models/identity/role-assignment.ts";
 import type { Tenant } from "../../models/identity/tenant.ts";
 import type { User } from "../../models/identity/user.ts";
 import type { KubeObject } from "../../models/kind.ts";
+import { controllerName } from "../../operator/controller/define-controller.ts";
 import type { Namespace, Secret } from "../../operator/kube/core-kinds.ts";
 import { desiredBound } from "./bound.ts";
 import { domainCondition } from "./conditions.ts";
 import { desiredTenant, hardLimits } from "./tenant/desired.ts";
 import { nextTeardownStep, patienceMs } from "./tenant/teardown.ts";
 import { desiredUser } from "./user/desired.ts";
+import { userController } from "./user/reconciler.ts";
 
 const apiVersion = "identity.kumulus.cloud/v1alpha1" as const;
 const domain: Domain = { apiVersion, kind: "Domain", metadata: { name: "acme", uid: "d" }, spec: {} };
@@ -146,6 +149,23 @@ describe("desiredUser", () => {
   it("keeps the time while the hash stays, whatever the line end", () => {
     const again = desiredUser(user({}, { ...seen, conditions: [] }), { domain, secret: secret("one\n") }, now);
     assert.deepEqual(again, seen);
+  });
+  it("takes a better hash of the same password for no change", () => {
+    const data = withUpgradedHash(secret("one").data, "hash", "better", before);
+    assert.deepEqual(desiredUser(user({}, { ...seen, conditions: [] }), { domain, secret: { ...secret(""), data } }, now), seen);
+  });
+  it("shows when the password expires", () => {
+    const data = withPassword({}, "hash", { hash: "h", createdAt: before, expiresAt: now, remembered: 0 });
+    assert.equal(desiredUser(user(), { domain, secret: { ...secret(""), data } }, now).passwordExpiresAt, now);
+  });
+  it("notes when it was disabled, once, and keeps that when it is enabled again", () => {
+    const first = desiredUser(user({ enabled: false }, { conditions: [] }), { domain, secret: secret("one") }, before);
+    const status = { ...first, conditions: first.conditions.map((each) => ({ ...each, lastTransitionTime: before })) };
+    const disabledAt = (enabled: boolean) => desiredUser(user({ enabled }, status), { domain, secret: secret("one") }, now).disabledAt;
+    assert.deepEqual([first.disabledAt, disabledAt(false), disabledAt(true), seen.disabledAt], [before, before, before, undefined]);
+  });
+  it("is written under the name that the API uses too", () => {
+    assert.equal(userStatusManager, `kumulus-${controllerName(userController)}`);
   });
   it("moves the time with the hash, and with its loss", () => {
     const status = { ...seen, conditions: [] };

@@ -17,7 +17,7 @@ const domainRef = { name: "default" };
 const system = "kumulus-system";
 
 /** The objects of one project and its member, of the same name. */
-function objectsOf(name: string, passwordHash: string): object[] {
+function objectsOf(name: string, passwordHash: string, role = "member"): object[] {
   const secret = `user-${name}-password`;
   return [
     { apiVersion: api, kind: "Tenant", metadata: { name }, spec: { domainRef } },
@@ -31,8 +31,8 @@ function objectsOf(name: string, passwordHash: string): object[] {
     {
       apiVersion: api,
       kind: "RoleAssignment",
-      metadata: { name: `${name}-member` },
-      spec: { userRef: { name }, roleRef: { name: "member" }, tenantRef: { name } },
+      metadata: { name: `${name}-${role}` },
+      spec: { userRef: { name }, roleRef: { name: role }, tenantRef: { name } },
     },
   ];
 }
@@ -51,14 +51,29 @@ function ensureNetwork(name: string, password: string, index: number): string {
   return name;
 }
 
-/** `count` members, each in a project of its own. */
-export async function ensureAccounts(count: number): Promise<Account[]> {
+/** Users with a role, each in a project of its own; they share a new password. */
+async function ensureUsers(names: readonly string[], role: string): Promise<string> {
   const password = randomBytes(12).toString("hex");
   const passwordHash = await hash(password);
-  const names = Array.from({ length: count }, (_, index) => `conformance-${index + 1}`);
-  const items = names.flatMap((name) => objectsOf(name, passwordHash));
+  const items = names.flatMap((name) => objectsOf(name, passwordHash, role));
   cloud("kubectl apply -f - >/dev/null", { input: JSON.stringify({ apiVersion: "v1", kind: "List", items }) });
   for (const name of names) cloud(`kubectl wait --for=condition=Ready tenant/${name} user/${name} --timeout=30s >/dev/null`);
+  return password;
+}
+
+const numbered = (prefix: string, count: number) => Array.from({ length: count }, (_, index) => `${prefix}-${index + 1}`);
+
+/** `count` administrators beside the cloud's own: each worker of Tempest takes one for itself. */
+export async function ensureAdministrators(count: number): Promise<Account[]> {
+  const names = numbered("conformance-admin", count);
+  const password = await ensureUsers(names, "admin");
+  return names.map((name) => ({ username: name, project: name, password, types: ["admin"] }));
+}
+
+/** `count` members, each in a project of its own. */
+export async function ensureAccounts(count: number): Promise<Account[]> {
+  const names = numbered("conformance", count);
+  const password = await ensureUsers(names, "member");
   return names.map((name, index) => ({ username: name, project: name, password, network: ensureNetwork(name, password, index) }));
 }
 

@@ -1,7 +1,6 @@
 // Admission of SecurityGroups: good rules, each once, groups that exist, one default group, and no group taken from ports.
 import { idOf } from "../../domain/id.ts";
 import { ruleId, ruleKey, ruleProblem } from "../../domain/net/security-group.ts";
-import { Tenant } from "../../models/identity/tenant.ts";
 import { Port } from "../../models/network/port.ts";
 import { SecurityGroup, type SecurityGroupRule } from "../../models/network/security-group.ts";
 import {
@@ -49,14 +48,6 @@ function oneDefault(group: SecurityGroup, view: View): Verdict {
   return first && refuse("Conflict", "SecurityGroupDefaultAlreadyExists", "Default security group already exists.", [first]);
 }
 
-function defaultStays(group: SecurityGroup, view: View): Verdict {
-  const tenant = view.list(Tenant).find(({ status }) => status?.namespace === namespaceOf(group));
-  // The default group goes with its project only.
-  if (!group.spec.isDefault || !tenant || isLeaving(tenant)) return undefined;
-  const message = "Insufficient rights for removing default security group.";
-  return refuse("Conflict", "SecurityGroupCannotRemoveDefault", message, [tenant]);
-}
-
 function unused(group: SecurityGroup, view: View): Verdict {
   const { name } = group.metadata;
   const ports = view
@@ -86,9 +77,5 @@ export const securityGroupRules = defineRules<SecurityGroup>({
       () => oneDefault(group, view),
       () => rules(group, view),
     ),
-  remove: (group, view) =>
-    firstOf(
-      () => defaultStays(group, view),
-      () => unused(group, view),
-    ),
+  remove: unused,
 });
