@@ -33,7 +33,10 @@ function bearerOf({ headers }: Pick<ApiRequest, "headers">): string {
 /** Name of the Kubernetes user or ServiceAccount that the API server knows by this bearer. */
 async function holderOf(client: KubeClient, bearer: string): Promise<string> {
   const review = { apiVersion: "authentication.k8s.io/v1", kind: "TokenReview", spec: { token: bearer } };
-  const { body } = await client.request("POST", reviews, review);
+  // The API server says of a wrong bearer that it is wrong: an error is about something else, which is not for the holder's eyes.
+  const { body } = await client.request("POST", reviews, review).catch((cause: unknown) => {
+    throw new KumulusError("Unavailable", "The cluster can not be asked about the bearer token now.", { cause });
+  });
   const { authenticated, user } = (body as TokenReview).status ?? {};
   if (!authenticated || !user?.username) throw unauthorized();
   return user.username;
@@ -62,7 +65,7 @@ export function kubernetesRoutes(deps: KubernetesDeps) {
   const path = "/v3/OS-FEDERATION/identity_providers/kubernetes/protocols/openid/auth" as const;
   const handle = async (request: ApiRequest) => {
     const bearer = bearerOf(request);
-    const user = userOf(deps, await holderOf(deps.client, bearer).catch(refused));
+    const user = userOf(deps, await holderOf(deps.client, bearer));
     if (!mayLogIn(deps, user)) throw unauthorized();
     const notAfter = endOf(bearer);
     return finishLogin(deps, request, { user, methods: ["openid"], ...(notAfter !== undefined && { notAfter }) }, "unscoped");
@@ -71,10 +74,4 @@ export function kubernetesRoutes(deps: KubernetesDeps) {
     route({ method: "GET", path, policy: publicRule, status: 201, handle }),
     route({ method: "POST", path, policy: publicRule, status: 201, rawBody: true, handle }),
   ];
-}
-
-/** What the API server says against a bearer is not for its holder's eyes. */
-function refused(error: unknown): never {
-  if (error instanceof KumulusError && error.code !== "Unavailable") throw unauthorized();
-  throw error;
 }
