@@ -21,6 +21,8 @@ import { Blobs } from "./identity/blobs.ts";
 import { Catalog } from "./identity/catalog.ts";
 import { authWorld } from "./identity/delegations.ts";
 import { Receipts } from "./identity/factors.ts";
+import { relyingParty } from "./identity/federation/relying-party.ts";
+import { federationWorld } from "./identity/federation/world.ts";
 import { TokenKeys, tokenKeysScope } from "./identity/keys.ts";
 import { limitWorld } from "./identity/limit-world.ts";
 import { Passwords } from "./identity/password.ts";
@@ -97,6 +99,9 @@ export function buildServices(
     world,
     stores,
     limits,
+    federation: federationWorld(stores, world),
+    relyingParty: relyingParty(client, log),
+    trustedDashboards: () => (settings().trusted_dashboard ?? "").split(/\s+/),
     tokens,
     catalog,
     passwords,

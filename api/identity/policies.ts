@@ -3,6 +3,7 @@ import type { PolicyTable } from "../http/policy.ts";
 import { catalogPolicies } from "./policies/catalog.ts";
 import { delegationPolicies } from "./policies/delegations.ts";
 import { domainPolicies } from "./policies/domains.ts";
+import { federationPolicies } from "./policies/federation.ts";
 import { groupPolicies } from "./policies/groups.ts";
 import { legacyPolicies } from "./policies/legacy.ts";
 import { limitPolicies } from "./policies/limits.ts";
@@ -28,4 +29,5 @@ export const identityPolicies: PolicyTable = {
   ...rolePolicies,
   ...delegationPolicies,
   ...limitPolicies,
+  ...federationPolicies,
 };

@@ -38,6 +38,8 @@ import { endpointFilterRoutes } from "./endpoint-filter.ts";
 import { endpointGroupRoutes } from "./endpoint-groups.ts";
 import { endpointRoutes } from "./endpoints.ts";
 import { type KubernetesDeps, kubernetesRights, kubernetesRoutes } from "./federation/kubernetes.ts";
+import { federationRights, federationRoutes } from "./federation/routes.ts";
+import type { WebSSODeps } from "./federation/websso-routes.ts";
 import { grantRoutes } from "./grants.ts";
 import { groupMemberRoutes } from "./group-members.ts";
 import { groupRoutes } from "./groups.ts";
@@ -64,7 +66,7 @@ import { versionRoutes } from "./versions.ts";
 
 export const identityCatalog = { type: "identity", name: "keystone", path: "/identity" };
 
-export interface IdentityDeps extends AuthRoutesDeps, KubernetesDeps, Omit<UsersDeps, keyof AuthRoutesDeps> {
+export interface IdentityDeps extends AuthRoutesDeps, KubernetesDeps, WebSSODeps, Omit<UsersDeps, keyof AuthRoutesDeps> {
   readonly blobs: Blobs;
   readonly stores: Stores;
   readonly limits: LimitWorld;
@@ -104,6 +106,7 @@ export function identityService(deps: IdentityDeps): Service {
       ...passwordRights,
       ...settingsRights,
       ...delegationRights,
+      ...federationRights,
     ],
     routes: [
       ...versionRoutes,
@@ -135,6 +138,7 @@ export function identityService(deps: IdentityDeps): Service {
       ...ec2TokenRoutes(deps),
       ...trustRoutes(deps),
       ...kubernetesRoutes(deps),
+      ...federationRoutes(deps),
     ],
   };
 }

@@ -69,6 +69,8 @@ const options = {
   remote_user_header: text,
   remote_domain_header: text,
   trusted_proxies: text,
+  /** URLs of dashboards to which a login by browser may hand its token, with blanks between them; Keystone's section [federation]. */
+  trusted_dashboard: text,
 } as const;
 
 type Name = keyof typeof options;
