@@ -3,11 +3,13 @@ import { idOf } from "../../domain/id.ts";
 import { type AccessPattern, accessCheck } from "../../domain/identity/access-rule.ts";
 import type { AccessRule } from "../../models/identity/access-rule.ts";
 import type { Domain } from "../../models/identity/domain.ts";
+import type { Group } from "../../models/identity/group.ts";
 import type { Tenant } from "../../models/identity/tenant.ts";
 import type { User } from "../../models/identity/user.ts";
 import type { Auth, ProjectScope } from "../http/auth.ts";
 import { type AuthWorld, isBoundCredential, isBoundRule } from "./delegations.ts";
 import type { Target } from "./effective-roles.ts";
+import { federationID } from "./federation/federation-id.ts";
 import { type Granted, grantedBy } from "./token-grants.ts";
 import { type IdentityWorld, isEnabled, named } from "./world.ts";
 
@@ -47,6 +49,8 @@ export interface CheckedToken extends Granted {
   readonly domain?: Domain;
   /** Of the application credential, where it has a list of them. */
   readonly accessRules?: readonly AccessRule[];
+  /** Of who came in by an identity provider: its id, and the groups that it gave. */
+  readonly federation?: { readonly provider: string; readonly groups: readonly Group[] };
 }
 
 export function isClaims(value: unknown): value is Claims {
@@ -97,7 +101,19 @@ function scopeOf(world: IdentityWorld, claims: Claims): { tenant?: Tenant; domai
 function activeUser(world: IdentityWorld, id: string): { user: User; domain: Domain } | undefined {
   const user = world.byId(world.users, id);
   const domain = user && world.domainOf(user);
-  return user && domain && isEnabled(user) && isEnabled(domain) ? { user, domain } : undefined;
+  return user && domain && isEnabled(user) && isEnabled(domain) && isVouchedFor(world, user) ? { user, domain } : undefined;
+}
+
+/** Whoever came in by an identity provider is somebody for as long as that very provider is there and switched on. */
+function isVouchedFor(world: IdentityWorld, { spec, metadata }: User): boolean {
+  if (!spec.federated) return true;
+  const provider = world.identityProviders.get(spec.federated.identityProviderRef.name);
+  return isEnabled(provider) && (metadata.ownerReferences ?? []).some(({ uid }) => uid === provider?.metadata.uid);
+}
+
+function federationOf(world: IdentityWorld, user: User): Pick<CheckedToken, "federation"> {
+  const provider = user.spec.federated && world.identityProviders.get(user.spec.federated.identityProviderRef.name);
+  return provider ? { federation: { provider: federationID(provider), groups: world.groupsOf(user) } } : {};
 }
 
 function credentialHolds(world: AuthWorld, { crd }: Claims): boolean {
@@ -134,6 +150,7 @@ export function checkClaims(world: AuthWorld, claims: Claims, now: number): Chec
     ...(tenant && { tenant }),
     ...(domain && { domain }),
     ...accessRulesOf(world, granted),
+    ...federationOf(world, found.user),
   };
 }
 

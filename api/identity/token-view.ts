@@ -44,13 +44,23 @@ function delegationView({ applicationCredential, accessRules, delegated }: Check
   };
 }
 
+/** By whom somebody is vouched for (Identity API v3 extensions, "OS-FEDERATION"). */
+function federationView({ user, federation }: CheckedToken) {
+  const { federated } = user.spec;
+  if (!federated || !federation) return {};
+  const groups = federation.groups.map((group) => ({ id: idOf(group) }));
+  return {
+    "OS-FEDERATION": { groups, identity_provider: { id: federation.provider }, protocol: { id: federated.protocol } },
+  };
+}
+
 /** `catalog` undefined: the client asked for none, or the token has no scope. */
 export function viewToken(checked: CheckedToken, catalog: { catalog: Catalog; origin: string } | undefined) {
   const { claims, user, userDomain, tenant } = checked;
   const scope = scopeView(checked);
   return {
     methods: claims.amr,
-    user: { ...named(user), domain: named(userDomain), password_expires_at: passwordExpiry(user) },
+    user: { ...named(user), domain: named(userDomain), password_expires_at: passwordExpiry(user), ...federationView(checked) },
     audit_ids: claims.par === undefined ? [claims.jti] : [claims.jti, claims.par],
     expires_at: keystoneTime(claims.exp),
     issued_at: keystoneTime(claims.iat),

@@ -5,6 +5,7 @@ import { standsFor } from "../../domain/identity/bound.ts";
 import { type NamedInDomain, nameKey, nameKeyOf } from "../../domain/identity/names.ts";
 import { Domain } from "../../models/identity/domain.ts";
 import { Group } from "../../models/identity/group.ts";
+import { IdentityProvider } from "../../models/identity/identity-provider.ts";
 import { ImpliedRole } from "../../models/identity/implied-role.ts";
 import { Role } from "../../models/identity/role.ts";
 import { RoleAssignment } from "../../models/identity/role-assignment.ts";
@@ -25,6 +26,7 @@ export interface IdentityStores {
   readonly impliedRoles: Store<ImpliedRole>;
   readonly assignments: Store<RoleAssignment>;
   readonly revocations: Store<TokenRevocation>;
+  readonly identityProviders: Store<IdentityProvider>;
 }
 
 export interface IdentityWorld extends IdentityStores, AssignmentReads {
@@ -91,6 +93,7 @@ function storesOf(stores: Stores): IdentityStores {
     impliedRoles: stores.of(ImpliedRole),
     assignments: stores.of(RoleAssignment),
     revocations: stores.of(TokenRevocation),
+    identityProviders: stores.of(IdentityProvider),
   };
 }
 

@@ -22,6 +22,6 @@ export function bearerRoutes(deps: FederationDeps): Route[] {
   };
   return [
     route({ method: "GET", path, policy: publicRule, status: 201, handle }),
-    route({ method: "POST", path, policy: publicRule, status: 201, handle }),
+    route({ method: "POST", path, policy: publicRule, status: 201, rawBody: true, handle }),
   ];
 }

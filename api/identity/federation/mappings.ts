@@ -6,7 +6,8 @@ import type { FederationMapping } from "../../../models/identity/federation-mapp
 import type { ApiRequest } from "../../http/request.ts";
 import { type Route, route } from "../../http/route.ts";
 import { collection } from "../collection.ts";
-import { type FederationWorld, federationID, metadataFor } from "./world.ts";
+import { federationID, metadataFor } from "./federation-id.ts";
+import type { FederationWorld } from "./world.ts";
 
 const collectionPath = "/v3/OS-FEDERATION/mappings";
 const body = Type.Object({

@@ -7,7 +7,8 @@ import type { IdentityProvider } from "../../../models/identity/identity-provide
 import type { ApiRequest } from "../../http/request.ts";
 import { type Route, route } from "../../http/route.ts";
 import { collection } from "../collection.ts";
-import { type FederationWorld, federationID, metadataFor } from "./world.ts";
+import { federationID, metadataFor } from "./federation-id.ts";
+import type { FederationWorld } from "./world.ts";
 
 const collectionPath = "/v3/OS-FEDERATION/identity_providers/:idp/protocols";
 const text = Type.String({ minLength: 1, maxLength: 64 });

@@ -9,10 +9,10 @@ import { sharedKey } from "../../../operator/shared-key.ts";
 import type { ApiRequest } from "../../http/request.ts";
 import { publicRule, type Reply, type Route, route } from "../../http/route.ts";
 import { unauthorized } from "../tokens.ts";
+import { federationID } from "./federation-id.ts";
 import { entrance, type FederationDeps, federatedLogin } from "./login.ts";
 import type { LoginChecks } from "./relying-party.ts";
 import { handOver } from "./websso-page.ts";
-import { federationID } from "./world.ts";
 
 export interface WebSSODeps extends FederationDeps {
   readonly client: KubeClient;
