@@ -36,15 +36,22 @@ async function listAt(client: ApiClient, kind: Kind, revision: string, options: 
   return found;
 }
 
+/** Keys of the processes of one cloud for one another: nothing that is kept depends on them, and an API makes them before it serves. */
+const passing: ReadonlySet<string> = new Set(["metadata-key", "websso-key"]);
+
 /** Opaque ones that no Helm release brings: hashes of passwords, keys of tokens and images. Certificates are made anew. */
 function isCloudSecret(object: KubeObject): boolean {
   const { type } = object as Secret;
-  return (type ?? "Opaque") === "Opaque" && object.metadata.labels?.["app.kubernetes.io/managed-by"] !== "Helm";
+  return (
+    (type ?? "Opaque") === "Opaque" &&
+    !passing.has(object.metadata.name) &&
+    object.metadata.labels?.["app.kubernetes.io/managed-by"] !== "Helm"
+  );
 }
 
-/** The policy files, and what says that the cloud was filled when it was new: else the bootstrap would fill the restored one again. */
+/** The policy files, the identity service's settings, and what says that the cloud was filled when it was new: else the bootstrap would fill the restored one again. */
 const isCloudMap = ({ metadata }: KubeObject) =>
-  ["policy", "seeded"].includes(metadata.name) && metadata.labels?.["app.kubernetes.io/managed-by"] !== "Helm";
+  ["keystone", "policy", "seeded"].includes(metadata.name) && metadata.labels?.["app.kubernetes.io/managed-by"] !== "Helm";
 
 /** NotFound names a kind whose definition the cluster lacks. */
 export async function gatherCloud(client: ApiClient): Promise<KubeObject[]> {
