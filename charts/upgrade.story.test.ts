@@ -45,6 +45,19 @@ const samplesOf = (folder: string) =>
     parseAllDocuments(readFileSync(file, "utf8")).map((document) => document.toJS() as KubeObject),
   );
 
+/** The same under another name, which of a limit also says whose and of what it is. */
+function another({ kind }: Kind, object: KubeObject & { spec?: object }): KubeObject {
+  const { name, namespace, labels, annotations } = object.metadata;
+  const named = (other: string, spec = object.spec) => ({
+    ...object,
+    metadata: { name: other, ...(namespace && { namespace }), ...(labels && { labels }), ...(annotations && { annotations }) },
+    ...(spec && { spec }),
+  });
+  if (kind === "RegisteredLimit") return named(`${name}.two`, { ...object.spec, region: "two" });
+  if (kind === "Limit") return named(name.replace(/^project\.[^.]+/, "project.two"), { ...object.spec, tenantRef: { name: "two" } });
+  return named(`${name}-2`);
+}
+
 describe("an upgrade from the previous release", function () {
   this.timeout(120_000);
   let previous: PreviousRelease;
@@ -137,11 +150,9 @@ describe("an upgrade from the previous release", function () {
     assertUnchanged(settled, await reconcileAll());
     for (const kind of kumulusKinds) {
       for (const object of await plane.client.list(kind)) {
-        const { name, namespace, labels, annotations } = object.metadata;
-        const copy = { ...object, metadata: { name: `${name}-2`, ...(namespace && { namespace }), labels, annotations } };
         // As a new object it is judged by all rules, also by those that old ones are spared.
-        const path = `${collectionPath(kind, namespace)}?dryRun=All&fieldValidation=Strict`;
-        await plane.client.request("POST", path, copy);
+        const path = `${collectionPath(kind, object.metadata.namespace)}?dryRun=All&fieldValidation=Strict`;
+        await plane.client.request("POST", path, another(kind, object));
       }
     }
   });

@@ -30,7 +30,12 @@ describe("users", function () {
   const objectOf = async (id: string) => (await cloud.client.list(User, { labelSelector: `kumulus.cloud/id=${id}` }))[0];
 
   it("are made with all that they have, shown, and log in", async () => {
-    const options = { lock_password: true, multi_factor_auth_rules: [["password", "totp"]], ignore_password_expiry: false };
+    const options = {
+      lock_password: true,
+      multi_factor_auth_enabled: false,
+      multi_factor_auth_rules: [["password", "totp"]],
+      ignore_password_expiry: false,
+    };
     const project = ((await client.call<{ projects: View[] }>("GET", "/v3/projects?name=demo", undefined, admin)).body.projects[0] as View)
       .id;
     const body = {

@@ -80,7 +80,11 @@ describe("kumulus identity import", function () {
     const group = await named(Group, "e0000000000000000000000000000001");
     const user = await named(User, ada);
     assert.deepEqual(user.spec.groupRefs, [{ name: group.metadata.name }]);
-    assert.deepEqual(user.spec.options, { ignoreLockoutFailureAttempts: true, multiFactorAuthRules: [["password", "totp"]] });
+    assert.deepEqual(user.spec.options, {
+      ignoreLockoutFailureAttempts: true,
+      multiFactorAuthEnabled: false,
+      multiFactorAuthRules: [["password", "totp"]],
+    });
     assert.deepEqual([user.spec.email, user.spec.extra], ["ada@acme.org", { team: "engines" }]);
     assert.deepEqual([user.spec.domainRef, user.spec.defaultTenantRef], [{ name: domain.metadata.name }, { name: above.metadata.name }]);
     const specs = (await cloud.client.list(RoleAssignment)).map(({ spec }) => spec);

@@ -18,11 +18,16 @@ export type BoundPlan =
   | { do: "delete" };
 
 /** `named` are the objects of `references`, in that order. Pure. */
-export function desiredBound(object: KubeObject, references: readonly Reference[], named: readonly (KubeObject | undefined)[]): BoundPlan {
+export function desiredBound(
+  object: KubeObject,
+  references: readonly Reference[],
+  named: readonly (KubeObject | undefined)[],
+  sentence = "It can be used.",
+): BoundPlan {
   const bound = object.metadata.annotations?.[boundAnnotation];
   const now = boundTo(named);
   if (bound !== undefined && bound !== now) return { do: "delete" };
-  if (now !== undefined) return { do: "bind", boundTo: now, condition: ready("Bound", "It can be used.") };
+  if (now !== undefined) return { do: "bind", boundTo: now, condition: ready("Bound", sentence) };
   const missing = references.find((_, at) => isGone(named[at]));
   return { do: "wait", condition: notReady(`${missing?.kind.kind}Missing`, `Waiting for ${missing?.kind.kind} ${missing?.name}`) };
 }
@@ -47,11 +52,12 @@ function freshly(references: readonly Reference[], { client }: Context): Promise
 
 const names = (references: readonly Reference[]) => references.map(({ kind, name }) => `${kind.kind}/${name}`);
 
-/** `named` are the kinds that `references` may give. */
+/** `named` are the kinds that `references` may give; `sentence` tells people that the object is bound. */
 export function boundController<T extends KubeObject>(
   kind: Kind<T>,
   named: readonly Kind[],
   references: References<T>,
+  sentence?: string,
 ): ControllerDefinition {
   return defineController<T>({
     kind,
@@ -72,8 +78,8 @@ export function boundController<T extends KubeObject>(
     async reconcile(object, ctx) {
       const wanted = references(object);
       const found = wanted.map((each) => ctx.get(each.kind, each.name));
-      let plan = desiredBound(object, wanted, found);
-      if (plan.do === "delete") plan = desiredBound(object, wanted, await freshly(wanted, ctx));
+      let plan = desiredBound(object, wanted, found, sentence);
+      if (plan.do === "delete") plan = desiredBound(object, wanted, await freshly(wanted, ctx), sentence);
       if (plan.do === "delete") {
         const { name, uid } = object.metadata;
         ctx.log.info({ kind: kind.kind, name }, "what the object was bound to is gone");

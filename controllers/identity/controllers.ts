@@ -35,7 +35,7 @@ import { userController } from "./user/reconciler.ts";
 
 const bound: readonly ControllerDefinition[] = [
   boundController(ImpliedRole, [Role], impliedRoleReferences),
-  boundController(RoleAssignment, [Role, User, Group, Tenant, Domain], roleAssignmentReferences),
+  boundController(RoleAssignment, [Role, User, Group, Tenant, Domain], roleAssignmentReferences, "The role is given."),
   boundController(AccessRule, [User], accessRuleReferences),
   boundController(ApplicationCredential, [User, Tenant, Role], applicationCredentialReferences),
   boundController(Credential, [User, Tenant], credentialReferences),

@@ -72,7 +72,7 @@ CREATE TABLE `user_option` (
   `option_id` varchar(4) NOT NULL,
   `option_value` text DEFAULT NULL
 );
-INSERT INTO `user_option` VALUES ('c0000000000000000000000000000001','1002','true'),('c0000000000000000000000000000001','MFAR','[[\"password\", \"totp\"]]');
+INSERT INTO `user_option` VALUES ('c0000000000000000000000000000001','1002','true'),('c0000000000000000000000000000001','MFAE','false'),('c0000000000000000000000000000001','MFAR','[[\"password\", \"totp\"]]');
 CREATE TABLE `federated_user` (
   `id` int(11) NOT NULL AUTO_INCREMENT,
   `user_id` varchar(64) NOT NULL,
