@@ -2,11 +2,13 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { identitySeeds } from "../bootstrap/identity.ts";
+import { externalNetworkSeeds, flavorSeeds, volumeTypeSeed } from "../bootstrap/offer.ts";
 import { buildEngine } from "../hack/engines.ts";
 import type { KubeObject } from "../models/kind.ts";
 import { kumulusKinds } from "../models/kinds.ts";
 import { readMetadataSettings } from "../node/metadata/settings.ts";
-import { type ConfigMap, Namespace } from "../operator/kube/core-kinds.ts";
+import { type ClusterRole, type ConfigMap, Namespace } from "../operator/kube/core-kinds.ts";
 import { parseSettings, type Settings } from "../operator/settings.ts";
 import { type ControlPlane, startControlPlane } from "../operator/testing/control-plane.ts";
 import { parse } from "../operator/yaml.ts";
@@ -79,6 +81,29 @@ describe("charts/kumulus", () => {
     const objects = rendered(fullValues);
     for (const kind of [...foreignKinds, "Ingress", "HorizontalPodAutoscaler", "Pod"]) assert.equal(namesOf(objects, kind).length, 1, kind);
     accepted(objects);
+  });
+
+  it("lets the bootstrap make everything that a new cloud has", () => {
+    const role = rendered(fullValues).find(({ kind, metadata }) => kind === "ClusterRole" && metadata.name === "kumulus-bootstrap");
+    const { rules = [] } = role as unknown as ClusterRole;
+    const external = {
+      physicalNetwork: "physnet1",
+      cidr: "172.24.4.0/24",
+      gatewayIP: "172.24.4.1",
+      pool: { start: "172.24.4.10", end: "172.24.4.20" },
+    };
+    const storage = { name: "standard", storageClassName: "standard" };
+    const seeds = [...identitySeeds({ admin: "", demo: "" }), ...flavorSeeds, volumeTypeSeed(storage), ...externalNetworkSeeds(external)];
+    const made = new Set(seeds.flatMap(({ kind }) => (kind.group === "" ? [] : [`${kind.group} ${kind.plural}`])));
+    const granted = (rules ?? [])
+      .filter(({ verbs }) => verbs.includes("create"))
+      .flatMap(({ apiGroups, resources }) =>
+        (apiGroups ?? []).flatMap((group) => (resources ?? []).map((resource) => `${group} ${resource}`)),
+      );
+    assert.deepEqual(
+      [...made].filter((each) => !granted.includes(each)),
+      [],
+    );
   });
 
   it("makes the policy files of the values", () => {
