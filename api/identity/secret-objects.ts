@@ -4,21 +4,13 @@ import { inSystem, type Right, right } from "../../domain/rights.ts";
 import type { KubeObject } from "../../models/kind.ts";
 import type { KubeClient } from "../../operator/contract.ts";
 import { Secret } from "../../operator/kube/core-kinds.ts";
+import { ownedSecret } from "./owned-secret.ts";
 
 export const secretObjectRights: readonly Right[] = [inSystem(right(Secret, "get", "create", "delete"))];
 
 /** The owner's deletion takes the Secret with it (Kubernetes' garbage collection). */
 export async function createSecret(client: KubeClient, owner: KubeObject, name: string, values: Record<string, string>): Promise<void> {
-  const { apiVersion, kind, metadata } = owner;
-  const data = Object.fromEntries(Object.entries(values).map(([key, text]) => [key, Buffer.from(text).toString("base64")]));
-  const ownerReferences = [{ apiVersion, kind, name: metadata.name, uid: metadata.uid ?? "" }];
-  await client.create(Secret, {
-    apiVersion: "v1",
-    kind: "Secret",
-    type: "Opaque",
-    metadata: { name, namespace: systemNamespace, ownerReferences },
-    data,
-  });
+  await client.create(Secret, ownedSecret({ name, namespace: systemNamespace }, owner, values));
 }
 
 export async function deleteSecret(client: KubeClient, name: string): Promise<void> {

@@ -2,16 +2,10 @@
 import type { ApiRequest } from "../../http/request.ts";
 import { publicRule, type Reply, type Route, route } from "../../http/route.ts";
 import { viewToken } from "../token-view.ts";
-import { unauthorized } from "../tokens.ts";
+import { bearerOf } from "./bearer.ts";
 import { entrance, type FederationDeps, federatedLogin } from "./login.ts";
 
 const path = "/v3/OS-FEDERATION/identity_providers/:idp/protocols/:protocol/auth";
-
-function bearerOf({ headers: { authorization = "" } }: Pick<ApiRequest, "headers">): string {
-  const token = /^bearer +(\S{1,16384})$/i.exec(authorization)?.[1];
-  if (token === undefined) throw unauthorized();
-  return token;
-}
 
 export function bearerRoutes(deps: FederationDeps): Route[] {
   const handle = async (request: ApiRequest<{ idp: string; protocol: string }, unknown, unknown>): Promise<Reply> => {

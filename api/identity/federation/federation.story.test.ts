@@ -126,7 +126,7 @@ describe("federation", function () {
       assert.deepEqual(first.body?.methods, ["openid"]);
       const again = await enter(await accessToken(provider, "ada", { jwt }));
       assert.equal(again.body?.user.id, first.body?.user.id);
-      const { project } = { project: (await admin.get("projects?name=shop")).projects[0] };
+      const [project] = (await admin.get("projects?name=shop")).projects;
       const onShop = await scoped(first.token, project.id);
       assert.equal(onShop.status, 201);
       assert.equal(await validate(onShop.token), 200);

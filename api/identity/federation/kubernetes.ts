@@ -9,6 +9,7 @@ import { publicRule, route } from "../../http/route.ts";
 import { finishLogin, type LoginDeps } from "../login.ts";
 import { mayLogIn } from "../login-methods.ts";
 import { unauthorized } from "../tokens.ts";
+import { bearerOf } from "./bearer.ts";
 
 export interface KubernetesDeps extends LoginDeps {
   readonly client: KubeClient;
@@ -18,16 +19,9 @@ const reviews = "/apis/authentication.k8s.io/v1/tokenreviews";
 export const kubernetesRights: readonly Right[] = [{ group: "authentication.k8s.io", resource: "tokenreviews", verbs: ["create"] }];
 
 export const byKubernetesName = "kubernetes";
-const longestBearer = 16_384;
 
 interface TokenReview {
   status?: { authenticated?: boolean; user?: { username?: string } };
-}
-
-function bearerOf({ headers }: Pick<ApiRequest, "headers">): string {
-  const [, bearer = ""] = /^Bearer +(\S+)$/i.exec(headers.authorization ?? "") ?? [];
-  if (bearer === "" || bearer.length > longestBearer) throw unauthorized();
-  return bearer;
 }
 
 /** Name of the Kubernetes user or ServiceAccount that the API server knows by this bearer. */

@@ -1,7 +1,5 @@
 // A federated login: from the claims of an identity provider to a token of this cloud.
-
-import type { Assertion } from "../../../domain/identity/federation/mapping.ts";
-import { mapAssertion } from "../../../domain/identity/federation/mapping.ts";
+import { type Assertion, mapAssertion } from "../../../domain/identity/federation/mapping.ts";
 import { readRules } from "../../../domain/identity/federation/rules.ts";
 import type { FederationProtocol } from "../../../models/identity/federation-protocol.ts";
 import type { IdentityProvider } from "../../../models/identity/identity-provider.ts";

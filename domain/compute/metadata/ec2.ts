@@ -34,6 +34,7 @@ function metaData(facts: MetadataFacts, version: string): Branch {
   return branch({
     "ami-id": imageID === undefined ? "None" : ec2ID("ami", imageID),
     "ami-launch-index": String(launchIndex),
+    // Nova's own word, to the letter: clients know it.
     "ami-manifest-path": "FIXME",
     "instance-id": ec2ID("i", idOf(server)),
     hostname,
